@@ -1,0 +1,1 @@
+"""The ledger and the graph: what is known, since when, from whom; who is connected to whom."""

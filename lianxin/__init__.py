@@ -1,0 +1,1 @@
+"""What every floor may import: the error tree, the settings and the version."""

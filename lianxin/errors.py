@@ -1,0 +1,175 @@
+"""The whole error tree, by who can put the error right.
+
+    LianxinError
+    ├── SourceError            the data file: whoever sent it
+    │   ├── MissingFile        a snapshot needs all of its files
+    │   ├── UnreadableFile     wrong encoding, truncated archive, not the format it claims to be
+    │   ├── UnknownField       a field that the format does not declare: the whole file is refused
+    │   ├── BadRow             one value of one row; collected in the load report, the other rows go on
+    │   ├── TooFewRows         fewer rows than the format's floor
+    │   └── TooManyRefused     so many refused rows that the file as a whole is not believed
+    ├── StoreError             the ledger or a view: the operator
+    │   ├── StoreUnavailable   cannot be opened, locked for too long, disk full
+    │   ├── LedgerTooNew       written by a newer lianxin
+    │   ├── Conflict           the act contradicts what the ledger holds
+    │   └── LargeRetraction    a snapshot would retract more than a tenth of its data set
+    ├── AccessError            the account
+    │   └── Forbidden          the role does not have the permission
+    ├── BadQuestion            the question contradicts itself or names what does not exist
+    ├── MissingData            the question needs a data set that is not loaded
+    └── NotKnown               no such enterprise, product, segment, load …
+
+Every error says what, where and what to do, in Chinese (`zh`) and in English (`str()`); none knows HTTP.
+"""
+
+from collections.abc import Sequence
+
+
+class LianxinError(Exception):
+    """Root of all errors that lianxin raises on purpose."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.en = en
+        self.zh = zh
+
+
+class SourceError(LianxinError):
+    """A data file cannot be loaded as it is."""
+
+
+class MissingFile(SourceError):
+    """A path given to a load holds none, or not all, of the files that the format needs."""
+
+    def __init__(self, file_format: str, missing: Sequence[str], where: str) -> None:
+        names = ", ".join(missing)
+        super().__init__(
+            f"{where}: the format {file_format} needs {names}; give the folder that holds them, or each file by its path",
+            f"{where}：格式 {file_format} 需要文件 {names}；请给出所在文件夹，或逐个给出文件路径",
+        )
+
+
+class UnreadableFile(SourceError):
+    """A file is not readable as what its name says. `row` is the first row that cannot be read, where known."""
+
+    def __init__(self, file: str, row: int | None, en: str, zh: str) -> None:
+        place_en, place_zh = (f", row {row}", f"，第 {row} 行") if row is not None else ("", "")
+        super().__init__(f"{file}{place_en}: {en}", f"{file}{place_zh}：{zh}")
+        self.file = file
+        self.row = row
+
+
+class UnknownField(SourceError):
+    """The file has fields that its format does not declare, or lacks declared ones. Nothing is loaded."""
+
+    def __init__(self, file: str, row: int, unknown: Sequence[str], missing: Sequence[str]) -> None:
+        parts_en, parts_zh = [], []
+        if unknown:
+            parts_en.append(f"unknown field {', '.join(unknown)}")
+            parts_zh.append(f"有未登记的字段 {', '.join(unknown)}")
+        if missing:
+            parts_en.append(f"missing field {', '.join(missing)}")
+            parts_zh.append(f"缺少字段 {', '.join(missing)}")
+        super().__init__(
+            f"{file}, row {row}: {'; '.join(parts_en)}. Nothing was loaded. Compare the heading with the format's description",
+            f"{file}，第 {row} 行：{'；'.join(parts_zh)}。整份文件没有入库，请对照格式说明核对表头",
+        )
+        self.file, self.row, self.unknown, self.missing = file, row, tuple(unknown), tuple(missing)
+
+
+class BadRow(SourceError):
+    """One value of one row is refused: file, row (counted from 1, the heading not counted), field, value and why."""
+
+    def __init__(self, file: str, row: int, field: str, value: str, problem: str, problem_zh: str) -> None:
+        super().__init__(f'{file}, row {row}: {field} "{value}" {problem}', f"{file}，第 {row} 行：{field}“{value}”{problem_zh}")
+        self.file, self.row, self.field, self.value = file, row, field, value
+        self.problem, self.problem_zh = problem, problem_zh
+
+
+class TooFewRows(SourceError):
+    """A file has fewer rows than its floor: probably cut off, or the wrong file. Nothing is loaded."""
+
+    def __init__(self, file: str, rows: int, floor: int) -> None:
+        super().__init__(
+            f"{file}: {rows} rows, fewer than its floor of {floor}. Nothing was loaded. Is the file complete?",
+            f"{file}：只有 {rows} 行，低于下限 {floor} 行，没有入库。请确认文件是否完整",
+        )
+
+
+class TooManyRefused(SourceError):
+    """So many rows were refused that the file as a whole is not believed. Nothing is loaded."""
+
+    def __init__(self, file: str, refused: int, rows: int, first: BadRow) -> None:
+        super().__init__(
+            f"{file}: {refused} of {rows} rows refused, more than a tenth. Nothing was loaded. First: {first.en}",
+            f"{file}：{rows} 行中有 {refused} 行不合格，超过十分之一，没有入库。第一处：{first.zh}",
+        )
+        self.first = first
+
+
+class StoreError(LianxinError):
+    """The ledger or a view cannot do what was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """The store cannot be opened or written: missing, locked for too long, read-only, disk full."""
+
+
+class LedgerTooNew(StoreError):
+    """The ledger was written by a newer lianxin."""
+
+    def __init__(self, url: str, revision: str) -> None:
+        super().__init__(
+            f"{url}: this ledger was written by a newer lianxin (schema {revision}). Install the newer version, or name another ledger",
+            f"{url}：这个账本由更新版本的链信写成（结构版本 {revision}）。请安装新版本，或换一个账本",
+        )
+
+
+class Conflict(StoreError):
+    """The act contradicts what the ledger holds."""
+
+
+class LargeRetraction(StoreError):
+    """A snapshot would retract more than a tenth of its data set; nothing was loaded yet."""
+
+    def __init__(self, dataset: str, retracted: int, present: int) -> None:
+        super().__init__(
+            f"{dataset}: this snapshot would retract {retracted} of {present} facts, more than a tenth. "
+            "Nothing was loaded. Check that the file is complete, then repeat with --yes",
+            f"{dataset}：这份全量会撤回 {present} 条中的 {retracted} 条，超过十分之一，没有入库。"
+            "请确认文件完整，再加 --yes 重新执行",
+        )
+        self.dataset, self.retracted, self.present = dataset, retracted, present
+
+
+class AccessError(LianxinError):
+    """The account may not do this."""
+
+
+class Forbidden(AccessError):
+    """The role lacks the permission that the route declares."""
+
+    def __init__(self, permission: str, role: str, role_zh: str) -> None:
+        super().__init__(
+            f"the role {role} does not have the permission {permission}; choose another role or ask the administrator",
+            f"“{role_zh}”没有这项权限（{permission}）；请换一个角色，或联系管理员",
+        )
+
+
+class BadQuestion(LianxinError):
+    """The question contradicts itself, or one of its parameters has no such value."""
+
+
+class MissingData(LianxinError):
+    """The question needs a data set that is not loaded."""
+
+
+class NotKnown(LianxinError):
+    """Nothing is known under this key or name. `suggestions`: (key, name) of the nearest ones."""
+
+    def __init__(self, what: str, what_zh: str, key: str, suggestions: Sequence[tuple[str, str]] = ()) -> None:
+        near_en = f". Did you mean {'; '.join(f'{n} ({k})' for k, n in suggestions)}?" if suggestions else ""
+        near_zh = f"。您是不是要找：{'；'.join(f'{n}（{k}）' for k, n in suggestions)}" if suggestions else ""
+        super().__init__(f'no {what} "{key}" in the ledger{near_en}', f"账本里没有这个{what_zh}：{key}{near_zh}")
+        self.key = key
+        self.suggestions = tuple(suggestions)

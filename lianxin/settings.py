@@ -1,0 +1,31 @@
+"""Settings: read once from the environment, frozen, passed down (never looked up again)."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+DEFAULT_LEDGER = "sqlite:///lianxin.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What may differ between two installations.
+
+    `ledger`: SQLAlchemy URL of the ledger (账本), from `LIANXIN_LEDGER`.
+    `secret_key`: signs the session cookie, from `LIANXIN_SECRET_KEY`; None makes the server draw one at start,
+    after which open browser tabs have to reload.
+    `division`: the six-digit code of the district served, from `LIANXIN_DIVISION` (default 临平区 330113).
+    """
+
+    ledger: str = DEFAULT_LEDGER
+    secret_key: str | None = None
+    division: str = "330113"
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from environment variables; an unset or empty variable leaves the default."""
+    return Settings(
+        ledger=environment.get("LIANXIN_LEDGER") or DEFAULT_LEDGER,
+        secret_key=environment.get("LIANXIN_SECRET_KEY") or None,
+        division=environment.get("LIANXIN_DIVISION") or "330113",
+    )
