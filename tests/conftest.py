@@ -1,0 +1,156 @@
+"""What tests share: components that a machine may lack, and ledgers that are filled once.
+
+With CI=true in the environment a skipped test fails, so that a green run is a complete one. A test that may be skipped
+even there says so: `@pytest.mark.may_skip("reason")`.
+"""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+if TYPE_CHECKING:  # at run time inside the fixtures: a test that needs no ledger must not wait for one, or fail with it
+    from graph.ledger import Ledger
+
+ROOT = Path(__file__).parent.parent
+IN_CI = os.environ.get("CI") == "true"
+T = TypeVar("T")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "may_skip(reason): this test may be skipped in CI too")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report: pytest.TestReport = yield
+    if report.skipped and not hasattr(report, "wasxfail") and not item.get_closest_marker("may_skip"):
+        _fail_in_ci(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    # pytest.importorskip at the head of a module ends here and not in a test.
+    report: pytest.CollectReport = yield
+    if report.skipped:
+        _fail_in_ci(report)
+    return report
+
+
+def _fail_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if IN_CI:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{reason}\nCI=true: a skipped test fails. Install what is missing, or mark it may_skip(reason)."
+
+
+@pytest.fixture(scope="session")
+def needs() -> Callable[[str, T | None, str], T]:
+    """`needs("chromium", path_or_none, "apt install chromium")`: the component, or the end of the test."""
+
+    def component(name: str, found: T | None, remedy: str) -> T:
+        if found is None:
+            message = f"{name} IS MISSING, this test did not run: {remedy}"
+            pytest.fail(message, pytrace=False) if IN_CI else pytest.skip(message)
+        return found
+
+    return component
+
+
+@pytest.fixture(scope="session")
+def chain_cn_dir(needs: Callable[[str, Path | None, str], Path]) -> Path:
+    """The original files of the chain data set. They have no licence and therefore lie outside the repository."""
+    folder = ROOT.parent / "shared" / "data" / "chain_cn"
+    return needs("chain_cn", folder if folder.is_dir() else None, "put its files into ../shared/data/chain_cn")
+
+
+@pytest.fixture(scope="session")
+def chromium(needs: Callable[[str, str | None, str], str]) -> str:
+    """The path of the browser that the system installed."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    return needs("chromium", found, "apt install chromium, or any of: " + ", ".join(names))
+
+
+@pytest.fixture
+def tmp_ledger(tmp_path: Path) -> Iterator["Ledger"]:
+    """An empty ledger."""
+    with _opened(tmp_path / "ledger.db") as ledger:
+        yield ledger
+
+
+@pytest.fixture(scope="session")
+def demo_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of the demo district, generated once."""
+    folder = tmp_path_factory.mktemp("demo") / "files"
+    _lianxin("demo", "--out", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_ledger(demo_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Ledger"]:
+    """A ledger with the demo district, for reading only: whoever writes takes `own_demo_ledger`."""
+    yield from _shared("demo-district", demo_dir, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def chain_ledger(chain_cn_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Ledger"]:
+    """A ledger with the whole chain data set, for reading only: whoever writes takes `own_chain_ledger`."""
+    yield from _shared("chain-cn", chain_cn_dir, tmp_path_factory)
+
+
+@pytest.fixture
+def own_demo_ledger(demo_ledger: "Ledger", tmp_path: Path) -> Iterator["Ledger"]:
+    """A copy of the demo ledger that this test may write to."""
+    with _opened(_copy(demo_ledger, tmp_path / "ledger.db")) as ledger:
+        yield ledger
+
+
+@pytest.fixture
+def own_chain_ledger(chain_ledger: "Ledger", tmp_path: Path) -> Iterator["Ledger"]:
+    """A copy of the chain ledger that this test may write to."""
+    with _opened(_copy(chain_ledger, tmp_path / "ledger.db")) as ledger:
+        yield ledger
+
+
+def _shared(file_format: str, files: Path, factory: pytest.TempPathFactory) -> Iterator["Ledger"]:
+    file = factory.mktemp(file_format) / "ledger.db"
+    _lianxin("load", file_format, str(files), "--ledger", f"sqlite:///{file}")
+    with _opened(file) as ledger:
+        before = ledger.position()
+        yield ledger
+        assert ledger.position() == before, f"a test wrote to the shared {file_format} ledger: let it take a copy (own_…)"
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator["Ledger"]:
+    from graph.ledger import Ledger
+
+    with closing(Ledger.open(f"sqlite:///{file}")) as ledger:
+        yield ledger
+
+
+def _copy(ledger: "Ledger", target: Path) -> Path:
+    # Through SQLite: a copied file would lack what still lies in the write-ahead log.
+    source = ledger.engine.url.database
+    assert source is not None
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+    return target
+
+
+def _lianxin(*arguments: str) -> None:
+    """Run the command as its users do; its words are shown when it fails."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from cli import main; main()", *arguments], cwd=ROOT, capture_output=True, text=True
+    )
+    if done.returncode:
+        pytest.fail(f"lianxin {' '.join(arguments)}\n{done.stdout}{done.stderr}", pytrace=False)
