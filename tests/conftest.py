@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -29,17 +29,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    report: pytest.TestReport = yield
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
     if report.skipped and not hasattr(report, "wasxfail") and not item.get_closest_marker("may_skip"):
         _fail_in_ci(report)
     return report
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> Iterator[None]:
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     # pytest.importorskip at the head of a module ends here and not in a test.
-    report: pytest.CollectReport = yield
+    report = yield
     if report.skipped:
         _fail_in_ci(report)
     return report
@@ -49,7 +49,7 @@ def _fail_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
     if IN_CI:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
-        report.longrepr = f"{reason}\nCI=true: a skipped test fails. Install what is missing, or mark it may_skip(reason)."
+        report.longrepr = f"{reason}\nWith CI=true a skipped test fails: install what is missing, or mark it may_skip."
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +59,9 @@ def needs() -> Callable[[str, T | None, str], T]:
     def component(name: str, found: T | None, remedy: str) -> T:
         if found is None:
             message = f"{name} IS MISSING, this test did not run: {remedy}"
-            pytest.fail(message, pytrace=False) if IN_CI else pytest.skip(message)
+            if IN_CI:
+                pytest.fail(message, pytrace=False)
+            pytest.skip(message)
         return found
 
     return component
@@ -127,7 +129,7 @@ def _shared(file_format: str, files: Path, factory: pytest.TempPathFactory) -> I
     with _opened(file) as ledger:
         before = ledger.position()
         yield ledger
-        assert ledger.position() == before, f"a test wrote to the shared {file_format} ledger: let it take a copy (own_…)"
+        assert ledger.position() == before, f"a test wrote to the shared {file_format} ledger: it needs own_…"
 
 
 @contextmanager
