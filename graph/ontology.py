@@ -384,17 +384,17 @@ def chinese(value: StrEnum) -> str:
 # --- JSON bodies, as the ledger stores them ---------------------------------------------------------------------------
 
 
-def body(statement: Record | Link) -> bytes:
+def body(statement: Record | Link) -> str:
     """Canonical JSON of the properties that have a value, keys in declared order; equal values give equal bytes."""
     values = {}
     for p in PROPERTIES[type(statement).__name__]:
         value = getattr(statement, p.name)
         if value is not None and value != ():
             values[p.name] = {"unknown": value.value} if isinstance(value, Unknown) else value
-    return orjson.dumps(values, default=str)  # Decimal as text: 3000.50 stays 3000.50
+    return orjson.dumps(values, default=str).decode()  # Decimal as text: 3000.50 stays 3000.50
 
 
-def read_body(type_name: str, text: bytes | str) -> dict[str, Any]:
+def read_body(type_name: str, text: str) -> dict[str, Any]:
     """Read a JSON body back into typed values (days, decimals, members of closed lists)."""
     readers = _READERS[type_name]
     return {name: readers[name](value) for name, value in orjson.loads(text).items() if name in readers}

@@ -1,0 +1,59 @@
+"""What a database says when it fails, in words that say what to do."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from lianxin.errors import StoreUnavailable
+
+
+@contextmanager
+def translated(url: str) -> Iterator[None]:
+    """Turn what the database says into an error that says what to do."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreUnavailable(*_in_our_words(url, str(error.orig))) from error
+    except sqlite3.Error as error:
+        raise StoreUnavailable(*_in_our_words(url, str(error))) from error
+
+
+def _in_our_words(url: str, said: str) -> tuple[str, str]:
+    safe = make_url(url).render_as_string(hide_password=True)
+    for sign, en, zh in _SAYINGS:
+        if sign in said:
+            return f"{safe}: {en}", f"{safe}：{zh}"
+    return f"{safe}: {said}", f"{safe}：数据库报告 {said}"
+
+
+_SAYINGS = (
+    (
+        "database or disk is full",
+        "the disk is full. Nothing was half-written; free some space and repeat the command",
+        "磁盘已满。没有写入一半的数据；请清出空间后重新执行",
+    ),
+    (
+        "database is locked",
+        "another process has been writing for more than ten seconds. Wait for it to end, then repeat the command",
+        "另一个进程占用写锁超过十秒。请等它结束后重新执行",
+    ),
+    (
+        "unable to open database file",
+        "cannot be opened or created. Does the folder exist, and may you write there?",
+        "打不开也建不了。请确认文件夹存在并且可写",
+    ),
+    (
+        "file is not a database",
+        "is not a ledger. Name the ledger's own file, or restore it from a backup",
+        "不是账本文件。请指定账本自己的文件，或从备份恢复",
+    ),
+    (
+        "readonly database",
+        "is read-only. Give yourself the right to write, or name another ledger",
+        "账本是只读的。请取得写权限，或换一个账本",
+    ),
+    ("disk image is malformed", "is damaged. Restore it from a backup", "账本已损坏，请从备份恢复"),
+)

@@ -1,0 +1,81 @@
+"""Merge decisions 合并决定: whether two records are the same party; stored with who and when, never overwritten."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, insert, select
+
+from graph.ledger.schema import merge_decision, position, record
+from graph.ontology import Ref
+from lianxin.errors import NotKnown
+
+if TYPE_CHECKING:
+    from graph.ledger.store import Ledger
+
+
+class Judgement(StrEnum):
+    """What was decided about a pair 同一, 不同, 未定. `unsure` takes an earlier decision back."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision about a pair of records; the pair has no order (the smaller reference is stored as the left)."""
+
+    left: Ref
+    right: Ref
+    judgement: Judgement
+    reason: str
+    decided_by: str
+
+    def pair(self) -> tuple[Ref, Ref]:
+        return (self.left, self.right) if self.left <= self.right else (self.right, self.left)
+
+
+def decide(ledger: "Ledger", decision: Decision) -> int:
+    """Append a decision. Raises NotKnown for a record that the ledger does not have."""
+    at = datetime.now(UTC).replace(tzinfo=None)
+    with ledger.engine.connect() as connection, ledger.writing(connection):
+        left, right = (_record_id(connection, ref) for ref in decision.pair())
+        stored = connection.execute(
+            insert(merge_decision).values(
+                left_record=left,
+                right_record=right,
+                judgement=decision.judgement.value,
+                reason=decision.reason,
+                decided_by=decision.decided_by,
+                decided_at=at,
+            )
+        ).inserted_primary_key
+        assert stored is not None
+        taken = connection.execute(insert(position).values(decision=stored[0], committed_at=at)).inserted_primary_key
+        assert taken is not None
+        return int(taken[0])
+
+
+def decisions(connection: Connection) -> list[Decision]:
+    """The latest decision of each pair, `unsure` ones left out."""
+    left, right = record.alias("left_of"), record.alias("right_of")
+    rows = connection.execute(
+        select(left.c.type, left.c.key, right.c.type, right.c.key, merge_decision)
+        .join_from(merge_decision, left, left.c.id == merge_decision.c.left_record)
+        .join(right, right.c.id == merge_decision.c.right_record)
+        .order_by(merge_decision.c.id)
+    )
+    latest: dict[tuple[Ref, Ref], Decision] = {}
+    for row in rows:
+        decision = Decision(Ref(row[0], row[1]), Ref(row[2], row[3]), Judgement(row.judgement), row.reason, row.decided_by)
+        latest[decision.pair()] = decision
+    return [decision for decision in latest.values() if decision.judgement is not Judgement.UNSURE]
+
+
+def _record_id(connection: Connection, ref: Ref) -> int:
+    found = connection.execute(select(record.c.id).where(record.c.type == ref.type, record.c.key == ref.key)).scalar()
+    if found is None:
+        raise NotKnown("record", "记录", ref.key)
+    return int(found)

@@ -1,0 +1,143 @@
+"""Opening the ledger, its transactions, and its errors in our words."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from graph.ledger import load as loading
+from graph.ledger import merge as merging
+from graph.ledger import reading
+from graph.ledger.failures import translated
+from lianxin.errors import LedgerTooNew, StoreUnavailable
+
+BUSY_TIMEOUT_MS = 10_000  # a load holds the write lock for a second or two; ten times that is a stuck process
+WRITE = {"lianxin_write": True}
+
+
+class Ledger:
+    """The ledger at one URL. Open it with `Ledger.open`; one instance may be shared by threads."""
+
+    def __init__(self, url: str, engine: Engine) -> None:
+        self.url = url
+        self.engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> "Ledger":
+        """Open a ledger, creating an empty one or migrating an older one.
+
+        Raises StoreUnavailable when it cannot be opened, LedgerTooNew when a newer lianxin wrote it.
+        """
+        ledger = cls(url, _engine(url))
+        with translated(url):
+            ledger._migrate()
+        return ledger
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that reads one consistent state."""
+        with translated(self.url), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self, connection: Connection) -> Iterator[None]:
+        """A transaction that holds the write lock from its first statement."""
+        with translated(self.url):
+            connection.execution_options(**WRITE)
+            with connection.begin():
+                yield
+
+    def staging(self) -> "loading.Staging":
+        """A place to gather the statements of one load before they are compared with the ledger."""
+        return loading.Staging(self)
+
+    def undo(self, load: int) -> "loading.LoadOutcome":
+        """Append the reversal of a load. Raises NotKnown, or Conflict when a later load stands on it."""
+        return loading.undo(self, load)
+
+    def decide(self, decision: "merging.Decision") -> int:
+        """Append a merge decision and return its position."""
+        return merging.decide(self, decision)
+
+    def decisions(self) -> "list[merging.Decision]":
+        """The decisions that hold: the latest of each pair."""
+        with self.reading() as connection:
+            return merging.decisions(connection)
+
+    def position(self) -> int:
+        """The newest position, 0 for an empty ledger."""
+        with self.reading() as connection:
+            return reading.newest_position(connection)
+
+    def loads(self) -> "list[reading.Load]":
+        """All loads, newest first."""
+        with self.reading() as connection:
+            return reading.loads(connection)
+
+    def load(self, load: int) -> "reading.Load":
+        """One load with its report. Raises NotKnown."""
+        with self.reading() as connection:
+            return reading.load(connection, load)
+
+    def datasets(self) -> "list[reading.Dataset]":
+        """The data sets loaded, each with its newest load that is not undone."""
+        with self.reading() as connection:
+            return reading.datasets(connection)
+
+    def _migrate(self) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        head = ScriptDirectory.from_config(config).get_current_head()
+        with self.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+            connection.rollback()
+            if current == head:
+                return
+            known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+            if current is not None and current not in known:
+                raise LedgerTooNew(self.url, current)
+            with self.writing(connection):
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        engine = create_engine(parsed)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise StoreUnavailable(
+            f"{url}: not a ledger URL that works here ({error}). Write it like sqlite:///lianxin.db",
+            f"{url}：不是可用的账本地址，请写成 sqlite:///lianxin.db 这样的形式",
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves: pysqlite would begin them too late
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # an acknowledged commit survives a power cut
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # Two readers that upgrade to writers would deadlock; a writer takes its lock at once.
+    write = connection.get_execution_options().get("lianxin_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

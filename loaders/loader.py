@@ -1,0 +1,106 @@
+"""What every loader is given: strict rows, notes and skips with reasons, refusals that name file, row, field, value.
+
+A format is a declaration: its files, for each file the row model and one small function that turns a row into
+records and links. Whatever a source holds is handled, skipped with a reason, or stops the load.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, NoReturn
+
+from pydantic import BaseModel, ConfigDict
+
+from graph.ontology import Link, Record
+
+Statement = Record | Link
+Mode = Literal["snapshot", "increment"]
+
+
+class Row(BaseModel):
+    """Base of all row models: an undeclared field is refused, nothing is converted behind the reader's back."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
+
+
+class Refused(ValueError):
+    """Raised by a loader function: this row cannot be taken. The load goes on and reports it."""
+
+    def __init__(self, field_name: str, value: object, problem: str, problem_zh: str) -> None:
+        super().__init__(problem)
+        self.field, self.value, self.problem, self.problem_zh = field_name, str(value), problem, problem_zh
+
+
+class Skipped(Exception):  # not an error: a decision that the report counts by its reason
+    """Raised by a loader function: this row is left out on purpose, for this reason."""
+
+
+@dataclass(slots=True)
+class Notes:
+    """What the loader functions want said in the load report, and what they remember between rows.
+
+    `seen`: keys met so far, by kind; a loader uses it to tell that a row speaks of something no other row declared.
+    `sums`: running sums by kind and key, for what only the whole file can tell.
+    """
+
+    noted: Counter[str] = field(default_factory=Counter)
+    seen: dict[str, set[str]] = field(default_factory=dict)
+    sums: defaultdict[str, defaultdict[str, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
+
+    def note(self, reason: str) -> None:
+        """Count one thing that was taken but deserves a word."""
+        self.noted[reason] += 1
+
+    def first(self, kind: str, key: str) -> bool:
+        """Remember a key; True when it is met for the first time."""
+        known = self.seen.setdefault(kind, set())
+        if key in known:
+            return False
+        known.add(key)
+        return True
+
+    def known(self, kind: str, key: str) -> bool:
+        """Whether a key of this kind was met before."""
+        return key in self.seen.get(kind, ())
+
+
+def skip(reason: str) -> NoReturn:
+    """Leave the current row out, counted under this reason."""
+    raise Skipped(reason)
+
+
+Take = Callable[[Any, Notes], Iterator[Statement]]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of a format.
+
+    `names`: the file names under which it comes (plain or .gz). `floor`: the fewest rows that are believed.
+    `ignored`: declared fields that are not loaded, each with its reason. `conclude`: called when the file is read.
+    """
+
+    names: tuple[str, ...]
+    model: type[Row]
+    take: Take
+    floor: int = 1
+    ignored: tuple[tuple[str, str], ...] = ()
+    required: bool = True
+    conclude: Callable[[Notes], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A source format. Files are read in the declared order.
+
+    `mode`: a snapshot states everything and retracts what vanished; an increment only adds.
+    `trust`: where two data sets give one property different values, the higher is taken; both are shown.
+    `synthetic`: the data are made up, and every page says so.
+    """
+
+    name: str
+    label: str
+    files: tuple[SourceFile, ...]
+    mode: Mode = "snapshot"
+    trust: int = 50
+    synthetic: bool = False

@@ -1,0 +1,233 @@
+"""Running a load: find the files, read them through the format's row models, hand the statements to the ledger."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from graph.ledger import Ledger, LoadOutcome, LoadRequest, SourceFileInfo, Staging
+from lianxin.errors import BadRow, MissingFile, TooFewRows, TooManyRefused, UnknownField
+from loaders.loader import Format, Mode, Notes, Refused, Row, Skipped, SourceFile
+from loaders.reading import OpenedFile, decoded, read_csv, read_json_lines
+
+REFUSED_LIMIT = 0.1  # above this share the file as a whole is not believed: a shifted column refuses every row
+
+
+class Progress(Protocol):
+    """Is told how a load proceeds; the command line draws a bar from it."""
+
+    def file(self, name: str, size: int) -> None:
+        """Reading of a file of this many bytes begins."""
+
+    def read(self, size: int) -> None:
+        """So many more bytes were read."""
+
+    def comparing(self) -> None:
+        """All files are read; the ledger compares and appends."""
+
+
+class Silent:
+    """A progress that says nothing."""
+
+    def file(self, name: str, size: int) -> None: ...
+    def read(self, size: int) -> None: ...
+    def comparing(self) -> None: ...
+
+
+@dataclass(slots=True)
+class _Run:
+    """What one load gathers while it reads."""
+
+    staging: Staging
+    progress: Progress
+    notes: Notes = field(default_factory=Notes)
+    skipped: Counter[str] = field(default_factory=Counter)
+    refused: list[BadRow] = field(default_factory=list)
+    files: list[SourceFileInfo] = field(default_factory=list)
+
+
+def run_load(
+    ledger: Ledger,
+    source_format: Format,
+    paths: Sequence[Path],
+    *,
+    dataset: str | None = None,
+    mode: Mode | None = None,
+    yes: bool = False,
+    progress: Progress | None = None,
+) -> LoadOutcome:
+    """Load the files of a format into the ledger, all or nothing.
+
+    `paths`: folders that hold the files, or the files themselves. `dataset` defaults to the format's name, `mode` to
+    the format's own. Raises a SourceError for files that cannot be believed, LargeRetraction unless `yes`.
+    """
+    started = datetime.now(UTC).replace(tzinfo=None)
+    found = find_files(source_format, paths)
+    shown = progress or Silent()
+    with ledger.staging() as staging:
+        run = _Run(staging, shown)
+        for declared, path in found:
+            _read_file(run, declared, path)
+        shown.comparing()
+        request = LoadRequest(
+            dataset=dataset or source_format.name,
+            format=source_format.name,
+            label=source_format.label,
+            mode=mode or source_format.mode,
+            files=run.files,
+            started_at=started,
+            trust=source_format.trust,
+            synthetic=source_format.synthetic,
+            noted=run.notes.noted,
+            skipped=run.skipped,
+            refused=run.refused,
+        )
+        return staging.commit(request, yes=yes)
+
+
+def find_files(source_format: Format, paths: Sequence[Path]) -> list[tuple[SourceFile, Path]]:
+    """Each declared file of the format with its path. Raises MissingFile naming what is not there."""
+    candidates: dict[str, Path] = {}
+    for path in paths:
+        if path.is_dir():
+            candidates |= {p.name: p for p in sorted(path.iterdir()) if p.is_file()}
+        elif path.is_file():
+            candidates[path.name] = path
+        else:
+            raise MissingFile(source_format.name, [f.names[0] for f in source_format.files], str(path))
+    found, missing = [], []
+    for declared in source_format.files:
+        path_of = next((candidates[name] for name in declared.names if name in candidates), None)
+        if path_of is not None:
+            found.append((declared, path_of))
+        elif declared.required:
+            missing.append(declared.names[0])
+    if missing:
+        raise MissingFile(source_format.name, missing, ", ".join(map(str, paths)))
+    return found
+
+
+def _read_file(run: _Run, declared: SourceFile, path: Path) -> None:
+    opened = OpenedFile(path)
+    run.progress.file(path.name, path.stat().st_size)
+    index, rows, refused_before = len(run.files), 0, len(run.refused)
+    for row, parsed in _parsed_rows(run, declared, opened):
+        rows += 1
+        if parsed is not None:
+            _take(run, declared, opened.name, index, row, parsed)
+    refused = run.refused[refused_before:]
+    if rows < declared.floor:
+        raise TooFewRows(opened.name, rows, declared.floor)
+    if len(refused) > REFUSED_LIMIT * rows:
+        raise TooManyRefused(opened.name, len(refused), rows, refused[0])
+    if declared.conclude is not None:
+        declared.conclude(run.notes)
+    run.files.append(SourceFileInfo(opened.name, opened.digest, opened.size, rows))
+
+
+def _take(run: _Run, declared: SourceFile, file: str, index: int, row: int, parsed: Row) -> None:
+    try:
+        statements = list(declared.take(parsed, run.notes))
+    except Skipped as reason:
+        run.skipped[str(reason)] += 1
+    except Refused as refusal:
+        run.refused.append(BadRow(file, row, refusal.field, refusal.value, refusal.problem, refusal.problem_zh))
+    else:
+        add = run.staging.add
+        for statement in statements:
+            add(statement, index, row)
+
+
+def _parsed_rows(run: _Run, declared: SourceFile, opened: OpenedFile) -> Iterator[tuple[int, Row | None]]:
+    """Each row as its model, or None where it was refused (and noted in `run.refused`)."""
+    fields = tuple(field.alias or name for name, field in declared.model.model_fields.items())
+    if opened.name.removesuffix(".gz").endswith((".json", ".jsonl")):
+        yield from _parsed_json(run, declared.model, opened, frozenset(fields))
+    else:
+        yield from _parsed_csv(run, declared.model, opened, fields)
+
+
+def _parsed_json(run: _Run, model: type[Row], opened: OpenedFile, fields: frozenset[str]) -> Iterator[tuple[int, Row | None]]:
+    validate: Callable[[bytes], Row] = model.model_validate_json
+    for row, line in read_json_lines(opened, fields, run.progress.read):
+        try:
+            yield row, validate(line)
+        except ValidationError as error:
+            decoded(opened, row, line)  # a wrong encoding is a matter of the file, not of the row
+            yield row, _refuse(run, opened, row, error)
+
+
+def _parsed_csv(run: _Run, model: type[Row], opened: OpenedFile, fields: tuple[str, ...]) -> Iterator[tuple[int, Row | None]]:
+    for row, cells in read_csv(opened, fields, run.progress.read):
+        if isinstance(cells, list):
+            run.refused.append(
+                BadRow(
+                    opened.name,
+                    row,
+                    "the row",
+                    ",".join(cells),
+                    f"has {len(cells)} cells where the heading has {len(fields)}",
+                    f"有 {len(cells)} 格，表头是 {len(fields)} 格",
+                )
+            )
+            yield row, None
+            continue
+        try:
+            yield row, model.model_validate(cells)
+        except ValidationError as error:
+            yield row, _refuse(run, opened, row, error)
+
+
+def _refuse(run: _Run, opened: OpenedFile, row: int, error: ValidationError) -> None:
+    problem = error.errors(include_url=False)[0]
+    if problem["type"] == "extra_forbidden":
+        raise UnknownField(opened.name, row, [str(p) for p in problem["loc"]], [])
+    name = ".".join(str(part) for part in problem["loc"]) or "the row"
+    value = problem["input"].decode("utf-8", "replace") if isinstance(problem["input"], bytes) else problem["input"]
+    run.refused.append(BadRow(opened.name, row, name, _shown(value), *_problem(problem)))
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)[:200]
+
+
+_PROBLEMS = {
+    "missing": ("is missing", "没有这个字段"),
+    "json_invalid": ("is not JSON", "不是合法的 JSON"),
+    "none_required": ("has to be empty", "应当为空"),
+    "string_type": ("is empty where a text is required", "必填，不能为空"),
+    "string_too_short": ("is empty where a text is required", "必填，不能为空"),
+    "string_pattern_mismatch": ("does not have the required form", "格式不对"),
+    "enum": ("is not in the closed list of values", "不在取值范围内"),
+    "literal_error": ("is not the one value allowed here", "不是这里唯一允许的值"),
+    "decimal_parsing": ("is not a number", "不是数字"),
+    "decimal_type": ("is not a number", "不是数字"),
+    "float_parsing": ("is not a number", "不是数字"),
+    "float_type": ("is not a number", "不是数字"),
+    "int_parsing": ("is not a whole number", "不是整数"),
+    "int_type": ("is not a whole number", "不是整数"),
+    "finite_number": ("is not a finite number", "不是有限的数"),
+    "greater_than_equal": ("is too small", "太小"),
+    "less_than_equal": ("is too large", "太大"),
+}
+
+
+def _problem(problem: Any) -> tuple[str, str]:
+    """What pydantic found, in both languages; a ValueError of one of our types speaks for itself."""
+    if problem["type"] == "value_error":
+        said = str(problem["ctx"]["error"])
+        return said, _VALUE_ERRORS.get(said.partition(" (")[0], said)
+    return _PROBLEMS.get(problem["type"], (str(problem["msg"]), str(problem["msg"])))
+
+
+_VALUE_ERRORS = {
+    "is not a day": "不是日期（应为 YYYY-MM-DD）",
+    "is not a day of the calendar": "日历上没有这一天",
+    "is not a unified social credit code": "不是有效的统一社会信用代码（校验不符）",
+    "is not a six-digit stock code": "不是六位证券代码",
+    "is not a six-digit division code": "不是六位行政区划代码（GB/T 2260）",
+}
