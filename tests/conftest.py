@@ -18,6 +18,7 @@ import pytest
 
 if TYPE_CHECKING:  # at run time inside the fixtures: a test that needs no ledger must not wait for one, or fail with it
     from graph.ledger import Ledger
+    from loaders.loader import Format
 
 ROOT = Path(__file__).parent.parent
 IN_CI = os.environ.get("CI") == "true"
@@ -100,13 +101,17 @@ def demo_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def demo_ledger(demo_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Ledger"]:
     """A ledger with the demo district, for reading only: whoever writes takes `own_demo_ledger`."""
-    yield from _shared("demo-district", demo_dir, tmp_path_factory)
+    from loaders.demo_district import DEMO_DISTRICT
+
+    yield from _shared(DEMO_DISTRICT, demo_dir, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def chain_ledger(chain_cn_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Ledger"]:
     """A ledger with the whole chain data set, for reading only: whoever writes takes `own_chain_ledger`."""
-    yield from _shared("chain-cn", chain_cn_dir, tmp_path_factory)
+    from loaders.chain_cn import CHAIN_CN
+
+    yield from _shared(CHAIN_CN, chain_cn_dir, tmp_path_factory)
 
 
 @pytest.fixture
@@ -123,13 +128,14 @@ def own_chain_ledger(chain_ledger: "Ledger", tmp_path: Path) -> Iterator["Ledger
         yield ledger
 
 
-def _shared(file_format: str, files: Path, factory: pytest.TempPathFactory) -> Iterator["Ledger"]:
-    file = factory.mktemp(file_format) / "ledger.db"
-    _lianxin("load", file_format, str(files), "--ledger", f"sqlite:///{file}")
-    with _opened(file) as ledger:
-        before = ledger.position()
+def _shared(source: "Format", files: Path, factory: pytest.TempPathFactory) -> Iterator["Ledger"]:
+    from loaders.run import run_load
+
+    with _opened(factory.mktemp(source.name) / "ledger.db") as ledger:
+        run_load(ledger, source, [files])
+        loaded = ledger.position()
         yield ledger
-        assert ledger.position() == before, f"a test wrote to the shared {file_format} ledger: it needs own_…"
+        assert ledger.position() == loaded, f"a test wrote to the shared {source.name} ledger: let it take own_…"
 
 
 @contextmanager
