@@ -111,77 +111,110 @@ def _loads(connection: Connection, wanted: int | None) -> list[Load]:
     ]
 
 
-def datasets(connection: Connection) -> list[Dataset]:
-    """The data sets that have a load standing (not undone)."""
+def datasets(connection: Connection, upto: int | None = None) -> list[Dataset]:
+    """The data sets that have a load standing (not undone) at a position (default: the newest)."""
     newest: dict[str, Load] = {}
-    for each in reversed(loads(connection)):
-        if each.undoes is None and each.undone_by is None:
+    known = [each for each in loads(connection) if upto is None or each.position <= upto]
+    undone = {each.undoes for each in known}
+    for each in reversed(known):
+        if each.undoes is None and each.id not in undone:
             newest[each.dataset] = each
-    rows = connection.execute(select(schema.dataset).order_by(schema.dataset.c.id))
     return [
         Dataset(
-            row.id, row.name, row.format, row.label, row.trust, row.synthetic, newest[row.name].id, newest[row.name].committed_at
+            id=row.id,
+            name=row.name,
+            format=row.format,
+            label=row.label,
+            trust=row.trust,
+            synthetic=row.synthetic,
+            last_load=newest[row.name].id,
+            loaded_at=newest[row.name].committed_at,
         )
-        for row in rows
+        for row in connection.execute(select(schema.dataset).order_by(schema.dataset.c.id))
         if row.name in newest
     ]
 
 
+def trust(connection: Connection) -> dict[int, int]:
+    """Data set → its trust: where two state a property, the higher is taken."""
+    return {row.id: row.trust for row in connection.execute(select(schema.dataset.c.id, schema.dataset.c.trust))}
+
+
 # --- versions at a position: what the views are built from -------------------------------------------------------------
 
-_RECORD_FIELDS = "v.id, v.record, v.dataset, v.part, v.present, v.body, v.file, v.row"
-_LINK_FIELDS = (
-    "v.id, v.type, v.from_record, v.to_record, v.dataset, v.part, v.basis, v.valid_from, v.valid_to, v.present,"
-    " v.body, v.file, v.row"
+_RECORD_FIELDS = "v.record, v.id, v.dataset, v.body, v.file, v.row"
+_LINK_FIELDS = "v.type, v.from_record, v.to_record, v.basis, v.valid_from, v.valid_to, v.body, v.file, v.row"
+_RECORD_IDENTITY = "v.record, v.dataset, v.part"
+_LINK_IDENTITY = "v.from_record, v.to_record, v.type, v.dataset, v.part"
+_POSITION = "JOIN position p ON p.load = v.load"
+# What the positions after one up to another touched, whatever became of it.
+_TOUCHED_RECORDS = f"SELECT v.record FROM record_version v {_POSITION} WHERE p.position > :after AND p.position <= :upto"
+_TOUCHED_LINKS = (
+    f"SELECT v.from_record, v.to_record FROM link_version v {_POSITION}"
+    " WHERE p.position > :after AND p.position <= :upto"
 )
-_UP_TO = "JOIN position p ON p.load = v.load WHERE p.position <= :upto"
-_RECORD_HEADS = f"SELECT max(v.id) AS id FROM record_version v {_UP_TO} GROUP BY v.record, v.dataset, v.part"
-_LINK_HEADS = (
-    f"SELECT max(v.id) AS id FROM link_version v {_UP_TO} GROUP BY v.from_record, v.to_record, v.type, v.dataset, v.part"
-)
 
 
-def record_keys(connection: Connection) -> Iterator[Sequence[Any]]:
-    """Every record that any version speaks of: (id, type, key), by id."""
-    yield from _stream(connection, "SELECT id, type, key FROM record ORDER BY id", {})
+def _heads(table: str, identity: str, fields: str, touched: str) -> str:
+    """The versions that hold at a position; absent ones are left out."""
+    latest = f"SELECT max(v.id) AS id FROM {table} v {_POSITION} WHERE p.position <= :upto{touched} GROUP BY {identity}"
+    return f"SELECT {fields} FROM {table} v JOIN ({latest}) h ON h.id = v.id WHERE v.present ORDER BY v.id"
 
 
-def record_heads(connection: Connection, upto: int) -> Iterator[Sequence[Any]]:
-    """The versions of records that hold at a position; absent ones are left out."""
-    query = f"SELECT {_RECORD_FIELDS} FROM record_version v JOIN ({_RECORD_HEADS}) h ON h.id = v.id WHERE v.present"
-    yield from _stream(connection, f"{query} ORDER BY v.id", {"upto": upto})
+def record_keys(connection: Connection, after: int = 0) -> Iterator[Sequence[Any]]:
+    """Every record that any version speaks of: (type, key), by its number, from 1 without a gap."""
+    yield from _stream(connection, "SELECT type, key, id FROM record WHERE id > :after ORDER BY id", {"after": after})
 
 
-def link_heads(connection: Connection, upto: int) -> Iterator[Sequence[Any]]:
-    """The versions of links that hold at a position; absent ones are left out."""
-    query = f"SELECT {_LINK_FIELDS} FROM link_version v JOIN ({_LINK_HEADS}) h ON h.id = v.id WHERE v.present"
-    yield from _stream(connection, f"{query} ORDER BY v.id", {"upto": upto})
+def record_heads(connection: Connection, upto: int, after: int | None = None) -> Iterator[Sequence[Any]]:
+    """What is said of records at a position: (record, version, dataset, body, file, row).
+
+    With `after`, only of the records that later positions touched.
+    """
+    touched = "" if after is None else f" AND v.record IN ({_TOUCHED_RECORDS})"
+    query = _heads("record_version", _RECORD_IDENTITY, _RECORD_FIELDS, touched)
+    yield from _stream(connection, query, {"upto": upto, "after": after or 0})
 
 
-def record_changes(connection: Connection, after: int, upto: int) -> Iterator[Sequence[Any]]:
-    """The versions of records appended after one position up to another, in order; absent ones included."""
-    yield from _stream(connection, f"SELECT {_RECORD_FIELDS} FROM record_version v {_BETWEEN}", {"after": after, "upto": upto})
+def link_heads(connection: Connection, upto: int, after: int | None = None) -> Iterator[Sequence[Any]]:
+    """The links that hold at a position: (type, from, to, basis, valid_from, valid_to, body, file, row).
+
+    With `after`, only those between records whose links later positions touched.
+    """
+    touched = "" if after is None else f" AND (v.from_record, v.to_record) IN ({_TOUCHED_LINKS})"
+    query = _heads("link_version", _LINK_IDENTITY, _LINK_FIELDS, touched)
+    yield from _stream(connection, query, {"upto": upto, "after": after or 0})
 
 
-def link_changes(connection: Connection, after: int, upto: int) -> Iterator[Sequence[Any]]:
-    """The versions of links appended after one position up to another, in order; absent ones included."""
-    yield from _stream(connection, f"SELECT {_LINK_FIELDS} FROM link_version v {_BETWEEN}", {"after": after, "upto": upto})
+def touched_records(connection: Connection, after: int, upto: int) -> set[int]:
+    """The records of which something was said between two positions."""
+    return {record for (record,) in _stream(connection, _TOUCHED_RECORDS, {"after": after, "upto": upto})}
 
 
-_BETWEEN = "JOIN position p ON p.load = v.load WHERE p.position > :after AND p.position <= :upto ORDER BY v.id"
+def touched_links(connection: Connection, after: int, upto: int) -> set[tuple[int, int]]:
+    """The pairs of records between which a link changed between two positions."""
+    return {(left, right) for left, right in _stream(connection, _TOUCHED_LINKS, {"after": after, "upto": upto})}
 
 
-def files(connection: Connection) -> dict[int, tuple[str, str, str, datetime]]:
-    """Every file loaded: id → (data set, name, digest, time of the load)."""
-    query = (
-        select(schema.load_file.c.id, schema.dataset.c.name, schema.load_file.c.name, schema.load_file.c.digest, schema.load.c.started_at)
-        .join_from(schema.load_file, schema.load, schema.load.c.id == schema.load_file.c.load)
-        .join(schema.dataset, schema.dataset.c.id == schema.load.c.dataset)
-    )
+def files(connection: Connection) -> dict[int, tuple[int, str, str, datetime]]:
+    """Every file loaded: its number → (data set, name, digest, time of the load)."""
+    query = select(
+        schema.load_file.c.id,
+        schema.load.c.dataset,
+        schema.load_file.c.name,
+        schema.load_file.c.digest,
+        schema.load.c.started_at,
+    ).join_from(schema.load_file, schema.load, schema.load.c.id == schema.load_file.c.load)
     return {row[0]: (row[1], row[2], row[3], row[4]) for row in connection.execute(query)}
 
 
-def _stream(connection: Connection, query: str, values: dict[str, int]) -> Iterator[Sequence[Any]]:
+def dataset_labels(connection: Connection) -> dict[int, tuple[str, str, bool]]:
+    """Every data set: its number → (name, label, synthetic)."""
+    query = select(schema.dataset.c.id, schema.dataset.c.name, schema.dataset.c.label, schema.dataset.c.synthetic)
+    return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(query)}
+
+
+def _stream(connection: Connection, query: str, values: dict[str, int]) -> Iterator[Any]:
     result = connection.execute(text(query), values)
     while batch := result.cursor.fetchmany(FETCH):  # raw tuples: SQLAlchemy's row objects cost twice the time here
         yield from batch

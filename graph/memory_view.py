@@ -1,0 +1,199 @@
+"""MemoryView 内存视图: the graph in numpy arrays inside this process, the default view.
+
+A state is an immutable base plus a small overlay of what the ledger appended since; a query holds one state and sees
+nothing else. `graph.memory_build` builds states from the ledger and keeps the newest one ready.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+
+from graph.link_table import FAR_FUTURE, FAR_PAST, LinkTable
+from graph.ontology import RECORD_TYPES, Basis, Ref, Unknown, read_body
+from graph.view import BASES, Codes, DatasetInfo, Direction, Entity, Evidence, Ints, Links, Source, Stated
+
+TYPES = tuple(RECORD_TYPES)
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one data set says of a record in one row: JSON body, file and row."""
+
+    rank: tuple[int, int]  # higher trust first, then the order of loading
+    body: str
+    file: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A table of links and which of them a later layer, or a question, took away."""
+
+    table: LinkTable
+    gone: npt.NDArray[np.bool_] | None = None
+
+    def without(self, pairs: Iterable[tuple[int, int]]) -> "Layer":
+        """The same layer without the links from the first to the second record of each pair."""
+        gone = np.zeros(len(self.table), bool) if self.gone is None else self.gone.copy()
+        for left, right in pairs:
+            gone[self.table.between(left, right)] = True
+        return Layer(self.table, gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of a state, by handle; index 0 is unused (the ledger counts from 1)."""
+
+    keys: Sequence[str]
+    types: Codes  # index into TYPES
+    present: npt.NDArray[np.bool_]  # False where no source states the record any more
+    by_ref: Mapping[Ref, int]
+    said: Mapping[int, Sequence[Contribution]]
+    divisions: npt.NDArray[np.int32]
+    sizes: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryView:
+    """One state of the graph in memory; implements `graph.view.View`."""
+
+    position: int
+    datasets: Sequence[DatasetInfo]
+    records: Records
+    layers: Mapping[str, Sequence[Layer]]  # by link type: the base, then the overlay
+    sources: Mapping[int, Source]
+    _derived: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    def handle(self, ref: Ref) -> int | None:
+        return self.records.by_ref.get(ref)
+
+    def ref(self, handle: int) -> Ref:
+        return Ref(TYPES[self.records.types[handle]], self.records.keys[handle])
+
+    def entity(self, handle: int) -> Entity:
+        ref = self.ref(handle)
+        values: dict[str, list[Stated]] = {}
+        for said in self.records.said[handle]:
+            source = replace(self.sources[said.file], row=said.row)
+            for name, value in read_body(ref.type, said.body).items():
+                values.setdefault(name, []).append(Stated(value, source))
+        for name, stated in values.items():
+            if isinstance(stated[0].value, Unknown):  # a source that knows is taken before one that does not
+                values[name] = sorted(stated, key=lambda s: isinstance(s.value, Unknown))
+        return Entity(handle, ref, values)
+
+    def all_of(self, record_type: str) -> Ints:
+        return np.flatnonzero((self.records.types == TYPES.index(record_type)) & self.records.present)
+
+    def entities(self, record_type: str) -> Iterator[Entity]:
+        return (self.entity(int(handle)) for handle in self.all_of(record_type))
+
+    def links(
+        self,
+        link_type: str,
+        handles: Sequence[int] | Ints,
+        direction: Direction,
+        *,
+        on: date,
+        bases: Iterable[Basis] = BASES,
+    ) -> Links:
+        asked = np.asarray(handles, np.int64)
+        offset, found = 0, []
+        for layer in self.layers[link_type]:
+            found.append(_links_of(layer, asked, direction, on, offset))
+            offset += len(layer.table)
+        joined = _joined(found)
+        wanted = [code for code, basis in enumerate(BASES) if basis in set(bases)]
+        return joined if len(wanted) == len(BASES) else joined.where(np.isin(joined.basis, wanted))
+
+    def evidence(self, link_type: str, link: int) -> Evidence:
+        at, layers = link, iter(self.layers[link_type])
+        table = next(layers).table
+        while at >= len(table):
+            at -= len(table)
+            table = next(layers).table
+        properties = read_body(link_type, table.details[table.detail[at]])
+        if not np.isnan(table.share[at]):
+            properties["share"] = round(float(table.share[at]), 6)  # float32 carries six digits of the source's share
+        return Evidence(
+            link_type,
+            self.ref(int(table.from_[at])),
+            self.ref(int(table.to[at])),
+            BASES[table.basis[at]],
+            _day(int(table.valid_from[at])),
+            _day(int(table.valid_to[at])),
+            properties,
+            replace(self.sources[int(table.file[at])], row=int(table.row[at])),
+        )
+
+    def division(self, handles: Ints) -> Ints:
+        return self.records.divisions[handles].astype(np.int64)
+
+    def size(self, handles: Ints) -> Codes:
+        return self.records.sizes[handles]
+
+    def hiding(self, pairs: Iterable[tuple[Ref, Ref]], link_types: Iterable[str]) -> "MemoryView":
+        ends = [(self.handle(a), self.handle(b)) for a, b in pairs]
+        known = [(a, b) for a, b in ends if a is not None and b is not None]
+        both_ways = known + [(b, a) for a, b in known]
+        layers = dict(self.layers)
+        for link_type in link_types:
+            layers[link_type] = [layer.without(both_ways) for layer in layers[link_type]]
+        return replace(self, layers=layers, _derived={})
+
+    def to_networkx(
+        self, handles: Iterable[int], link_types: Iterable[str], *, on: date, bases: Iterable[Basis] = BASES
+    ) -> "nx.MultiDiGraph[int]":
+        among = sorted(set(handles))
+        graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
+        for handle in among:
+            ref = self.ref(handle)
+            graph.add_node(handle, type=ref.type, key=ref.key)
+        for link_type in link_types:
+            found = self.links(link_type, among, "out", on=on, bases=bases)
+            for origin, other, basis, link in zip(found.origin, found.other, found.basis, found.link, strict=True):
+                if int(other) in graph:
+                    graph.add_edge(among[origin], int(other), type=link_type, basis=BASES[basis], link=int(link))
+        return graph
+
+    def derived(self, name: str) -> dict[str, Any]:
+        """A place where others keep what they computed from this state; it goes when the state goes."""
+        found: dict[str, Any] = self._derived.setdefault(name, {})
+        return found
+
+    @property
+    def link_bytes(self) -> tuple[int, int]:
+        """(number of links, bytes of their arrays)."""
+        tables = [layer.table for layers in self.layers.values() for layer in layers]
+        return sum(map(len, tables)), sum(table.nbytes for table in tables)
+
+
+def _links_of(layer: Layer, asked: Ints, direction: Direction, on: date, offset: int) -> Links:
+    table = layer.table
+    origin, at = table.around(asked, direction)
+    day = on.toordinal()
+    holds = (table.valid_from[at] <= day) & (day <= table.valid_to[at])
+    if layer.gone is not None:
+        holds &= ~layer.gone[at]
+    origin, at = origin[holds], at[holds]
+    other = (table.to if direction == "out" else table.from_)[at].astype(np.int64)
+    return Links(origin, other, table.basis[at], table.share[at], at + offset)
+
+
+def _joined(found: Sequence[Links]) -> Links:
+    filled = [links for links in found if len(links)] or list(found[:1])
+    if len(filled) == 1:
+        return filled[0]
+    names = ("origin", "other", "basis", "share", "link")
+    merged = [np.concatenate([getattr(links, name) for links in filled]) for name in names]
+    order = np.lexsort((merged[1], merged[0]))
+    return Links(*(array[order] for array in merged))
+
+
+def _day(ordinal: int) -> date | None:
+    return None if ordinal in (FAR_PAST, FAR_FUTURE) else date.fromordinal(ordinal)

@@ -1,0 +1,197 @@
+"""Chain partners 产业链对接: who could supply, buy, or fill a gap, with evidence, and why somebody is not in the list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from graph.ontology import Basis, Ref, Size
+from graph.view import DatasetInfo, Source, View
+
+
+class Relation(StrEnum):
+    """What is looked for 关系."""
+
+    SUPPLIER = "supplier"  # 谁能供货给它
+    CUSTOMER = "customer"  # 谁能向它采购
+    GAP = "gap"  # 谁能补这个环节或产品
+
+
+class Place(StrEnum):
+    """How near a candidate has to be 范围, measured from the district served."""
+
+    DISTRICT = "district"  # 区内
+    CITY = "city"  # 市内
+    PROVINCE = "province"  # 省内
+
+
+class Tier(StrEnum):
+    """How a candidate was reached 匹配: exact ones stand before similar ones."""
+
+    EXACT = "exact"  # 精确: every product on the path is the one stated
+    SIMILAR = "similar"  # 近似: a similar, broader or narrower product stands in
+
+
+class Filler(StrEnum):
+    """The three kinds of answer to a gap 补位方式."""
+
+    LOCAL = "local"  # 本地可转做
+    OUTSIDE = "outside"  # 外地可邀请
+    INSTITUTION = "institution"  # 院所
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Conditions on the candidates; None asks nothing."""
+
+    place: Place | None = None
+    size: Size | None = None
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One partner question. `key`: an enterprise (its key or any of its names), for a gap a segment or a product.
+
+    `division`: the six-digit code of the district served. `known`: list partners that already supply or buy, too.
+    """
+
+    key: str
+    relation: Relation
+    on: date
+    top: int = 20
+    filters: Filters = Filters()
+    known: bool = False
+    division: str = "330113"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A record by reference and name."""
+
+    ref: Ref
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step of a path: from → to by a link, with its basis and source.
+
+    `link` is a link type of the ontology, or SimilarTo where names are alike (then `score` is the similarity).
+    `stated_on`: from which day the source says it, where it does.
+    """
+
+    from_: Named
+    link: str
+    label: str
+    to: Named
+    basis: Basis
+    source: Source
+    score: float | None = None
+    stated_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """证据路径 One chain of hops and what it contributes, from 0 to 1."""
+
+    score: float
+    hops: Sequence[Hop]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """候选 A possible partner. `basis` is that of the supply link itself, never of the hops around it."""
+
+    ref: Ref
+    name: str
+    basis: Basis
+    tier: Tier
+    score: float
+    paths: Sequence[Path]
+    division: str | None
+    place: str  # in Chinese, 未取得 where unknown
+    size: Size | None
+    known: bool = False
+    filler: Filler | None = None
+
+
+Counts = Mapping[Basis, int]
+"""How many candidates of each basis: always all three, never added together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """条件 A filter that could be set or taken away, with what it would leave.
+
+    `unknown`: how many of the present candidates it cannot judge, because the value is not known.
+    """
+
+    filters: Filters
+    label: str
+    chosen: bool
+    counts: Counts
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """放宽 One condition loosened, and what the list would then hold."""
+
+    label: str
+    filters: Filters
+    known: bool
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was searched 查了什么: data sets, up to which day, how far, where it stopped.
+
+    `missing`: (source, why) of what was not searched. `stopped`: sentences in Chinese, `stopped_en` in English.
+    """
+
+    datasets: Sequence[DatasetInfo]
+    missing: Sequence[tuple[str, str]]
+    until: date | None
+    hops: int
+    products: int
+    materials: int
+    known_left_out: int
+    stopped: Sequence[str]
+    stopped_en: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerAnswer:
+    """The answer to a partner question. `candidates` are at most `top`; `counts` are of all that were found."""
+
+    question: Question
+    subject: Named
+    searched: Searched
+    candidates: Sequence[Candidate]
+    counts: Counts
+    choices: Sequence[Choice]
+    relaxations: Sequence[Relaxation]
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """为何不在 The first constraint or missing fact that keeps somebody out of the list (or `listed`: his rank)."""
+
+    other: Named
+    code: str
+    zh: str
+    en: str
+    rank: int | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+def find(view: View, question: Question) -> PartnerAnswer:
+    """Answer a partner question. Raises NotKnown for an unknown key, BadQuestion when several records bear the name."""
+    raise NotImplementedError
+
+
+def why_not(view: View, question: Question, other: str) -> WhyNot:
+    """Why a named company is not in the list of this question. Raises NotKnown when either is not known."""
+    raise NotImplementedError
