@@ -28,7 +28,7 @@ _LATEST_ESTABLISHMENT = date(2025, 12, 31)
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """An enterprise while the files are drawn. `segment`: its main one; `open`: whether supplies may be drawn for it."""
+    """An enterprise while the files are drawn. `segment`: its main one; `open`: supplies may be drawn for it."""
 
     row: EnterpriseRow
     segment: str

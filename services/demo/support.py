@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 
+from graph.ontology import Service
 from loaders.demo_district import MARK, EnterpriseProductRow, InstitutionRow, InstitutionServiceRow, NeedRow
 from services.demo.draw import DEMO_DAY, chance, day_between
 from services.demo.firms import Firm
@@ -47,7 +48,7 @@ def institution_services(rng: Random, words: Vocabulary) -> list[InstitutionServ
     return rows
 
 
-def _drawn_services(rng: Random, entry: InstitutionWords, words: Vocabulary) -> Mapping[str, object]:
+def _drawn_services(rng: Random, entry: InstitutionWords, words: Vocabulary) -> Mapping[str, Service]:
     if entry.offers is None:
         return {}
     options = [
@@ -56,7 +57,7 @@ def _drawn_services(rng: Random, entry: InstitutionWords, words: Vocabulary) -> 
         if segment.chain.chain in entry.chains and not segment.words.closed
         for product in segment.words.products
     ]
-    return {product: entry.offers for product in rng.sample(options, rng.randint(8, 20))}
+    return dict.fromkeys(rng.sample(options, rng.randint(8, 20)), entry.offers)
 
 
 def needs(

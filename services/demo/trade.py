@@ -59,8 +59,10 @@ def enterprise_products(
         segments[membership.uscc].append(membership.segment)
     rows: list[EnterpriseProductRow] = []
     for firm in firms:
-        drawn = _drawn_products(rng, firm, segments[firm.uscc], words)
-        rows += _planted_products(firm, firm.planted) if firm.planted else drawn
+        if firm.planted:
+            rows += _planted_products(firm, firm.planted)
+        else:
+            rows += _drawn_products(rng, firm, segments[firm.uscc], words)
     return rows
 
 
@@ -77,7 +79,7 @@ def _drawn_products(
     options = [name for segment in segments for name in _sold_by_drawn(segment, words)]
     left = 100
     for product in several(rng, options, weighted(rng, _PRODUCTS)):
-        share = rng.randint(2, max(2, left * 3 // 4))
+        share = rng.randint(2, max(2, left * 2 // 3))
         left = max(2, left - share)
         yield EnterpriseProductRow(
             mark=MARK,
