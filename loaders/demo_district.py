@@ -154,7 +154,9 @@ class ProductLinkRow(Row):
 
     mark: Mark
     product: Text = _column("产品名称", "the product spoken of")
-    relation: Relation = _column("关系", "material 原料: the other goes into it; narrower 小类: is a kind of it")
+    relation: Relation = _column(
+        "关系", "material 原料: the other goes into the product; narrower 小类: the other is a kind of the product"
+    )
     other: Text = _column("另一产品", "the material, or the narrower product")
 
 

@@ -203,6 +203,12 @@ class Vocabulary:
         """The products of a segment that somebody may sell."""
         return tuple(name for name, p in self.segments[segment].words.products.items() if p.seller)
 
+    def unsold(self) -> tuple[str, ...]:
+        """The products that nobody makes, whatever the seed."""
+        planted = {p.product for enterprise in self.planted.enterprises for p in enterprise.products}
+        closed = {name for s in self.segments.values() if s.words.closed for name in s.words.products}
+        return tuple(name for name, p in self.products.items() if not p.seller or name in closed - planted)
+
 
 @cache
 def read_vocabulary() -> Vocabulary:
