@@ -7,8 +7,6 @@ even there says so: `@pytest.mark.may_skip("reason")`.
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -93,8 +91,10 @@ def tmp_ledger(tmp_path: Path) -> Iterator["Ledger"]:
 @pytest.fixture(scope="session")
 def demo_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the demo district, generated once."""
-    folder = tmp_path_factory.mktemp("demo") / "files"
-    _lianxin("demo", "--out", str(folder))
+    from services.demo import write_demo
+
+    folder = tmp_path_factory.mktemp("demo")
+    write_demo(folder)
     return folder
 
 
@@ -153,12 +153,3 @@ def _copy(ledger: "Ledger", target: Path) -> Path:
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
     return target
-
-
-def _lianxin(*arguments: str) -> None:
-    """Run the command as its users do; its words are shown when it fails."""
-    done = subprocess.run(
-        [sys.executable, "-c", "from cli import main; main()", *arguments], cwd=ROOT, capture_output=True, text=True
-    )
-    if done.returncode:
-        pytest.fail(f"lianxin {' '.join(arguments)}\n{done.stdout}{done.stderr}", pytrace=False)
