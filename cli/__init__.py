@@ -1,0 +1,35 @@
+"""The command line `lianxin`: one file per group of commands."""
+
+import sys
+
+import typer
+
+from cli import demo, load, partners, serve
+from lianxin.errors import BadQuestion, LianxinError, MissingData
+
+app = typer.Typer(
+    name="lianxin",
+    help="链信：产业链对接、信用修复、知识产权融资。Industry chains, credit repair, IP finance.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(load.app, name="load", help="把登记文件装入账本。Load registers into the ledger.")
+app.add_typer(partners.app, name="partners", help="找产业链伙伴。Find chain partners.")
+app.command("serve", help="启动网页和接口。Serve the pages and the API.")(serve.serve)
+app.command("demo", help="写出合成的演示区数据。Write the synthetic demo district.")(demo.demo)
+
+USAGE, FAILURE = 2, 1  # exit codes: the question was wrong, or it could not be done
+
+
+def main() -> None:
+    """Entry point: errors are said in both languages, and end with a code that a script can tell apart."""
+    try:
+        app()
+    except LianxinError as error:
+        typer.secho(error.zh, err=True, fg="red")
+        typer.secho(error.en, err=True)
+        sys.exit(USAGE if isinstance(error, BadQuestion | MissingData) else FAILURE)
+    except BrokenPipeError:  # the reader of a pipe went away: `| head`
+        sys.stderr.close()
+        sys.exit(FAILURE)

@@ -161,9 +161,9 @@ class MemoryView:
                     graph.add_edge(among[origin], int(other), type=link_type, basis=BASES[basis], link=int(link))
         return graph
 
-    def derived(self, name: str) -> dict[str, Any]:
+    def derived(self, name: str) -> dict[Any, Any]:
         """A place where others keep what they computed from this state; it goes when the state goes."""
-        found: dict[str, Any] = self._derived.setdefault(name, {})
+        found: dict[Any, Any] = self._derived.setdefault(name, {})
         return found
 
     @property

@@ -168,6 +168,9 @@ class View(Protocol):
     def hiding(self, pairs: Iterable[tuple[Ref, Ref]], link_types: Iterable[str]) -> Self:
         """The same state without the links of these types between the two records of each pair, either way."""
 
+    def derived(self, name: str) -> dict[Any, Any]:
+        """A place where others keep what they computed from this state; it goes when the state goes."""
+
     def to_networkx(
         self, handles: Iterable[int], link_types: Iterable[str], *, on: date, bases: Iterable[Basis] = BASES
     ) -> "nx.MultiDiGraph[int]":

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from graph.ledger.load import REPEATED
 from graph.identifiers import StockCode, parse_day
 from graph.ontology import Basis, Enterprise, InIndustry, Industry, KindOf, Makes, Product, Ref, Unknown, UpstreamOf
 from loaders.loader import Format, Notes, Refused, Row, SourceFile, Statement, skip
@@ -70,7 +71,7 @@ def company(row: CompanyRow, notes: Notes) -> Iterator[Statement]:
         return
     notes.note("row repeats a code")
     if not (new_full or new_short):
-        skip("repeats an earlier row")
+        skip(REPEATED)
     if new_full and notes.first("code with further names", code):
         notes.note("code with two or more full names: the first is taken, the others kept as other names")
         if not new_short:
@@ -84,7 +85,7 @@ def _code(text: str, field: str, notes: Notes) -> StockCode:
         code = StockCode(text.upper())
     except ValueError as error:
         raise Refused(field, text, str(error), "不是六位证券代码") from error
-    notes.note(f"code written like {re.sub('[0-9]', 'd', text)}")
+    notes.note(f"{field} written like {re.sub('[0-9]', 'd', text)}")
     return code
 
 
@@ -203,11 +204,9 @@ class CompanyProductRow(Row):
 def company_product(row: CompanyProductRow, notes: Notes) -> Iterator[Statement]:
     """What an enterprise sells. A negative share is a correction of the accounts, not a sale."""
     code = _code(row.company_code, "company_code", notes)
-    repeated = not notes.first("sale", f"{row.company_code} {row.product_name}")
-    if repeated:
+    notes.sums["turnover share"][code] += row.rel_weight
+    if not notes.first("sale", f"{code} {row.product_name}"):
         notes.note("company and product repeat an earlier row")
-    else:
-        notes.sums["turnover share"][code] += row.rel_weight
     if row.rel_weight < 0:
         notes.note("negative share")
     elif row.rel_weight == 0:

@@ -202,7 +202,7 @@ class Staging:
                 self._connection.exec_driver_sql(f"DELETE FROM {table} WHERE seq = {int(seq)}")
         left = self._rows_staged() if repeated_rows else set()
         if repeated := len(repeated_rows - left):
-            skipped["repeats an earlier row"] += repeated
+            skipped[REPEATED] += repeated
         return skipped, refused
 
     def _rows_staged(self) -> set[tuple[int, int]]:
@@ -314,6 +314,7 @@ _RETRACT_LINKS = (
     " SELECT h.type, h.from_record, h.to_record, :dataset, h.part, h.basis, h.valid_from, h.valid_to, :absent,"
     f" h.body, :load, :file, 0 {_VANISHED_LINKS}"
 )
+REPEATED = "repeats an earlier row"
 HELD_BACK = "retraction held back because rows were refused"
 
 

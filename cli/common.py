@@ -1,0 +1,36 @@
+"""What several groups of commands share: the ledger option, tables, and writing a file whole or not at all."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from graph.ledger import Ledger
+from lianxin.errors import StoreUnavailable
+from lianxin.settings import read_settings
+
+LedgerOption = Annotated[
+    str | None,
+    typer.Option("--ledger", metavar="URL", help="账本地址（SQLAlchemy URL），默认取 LIANXIN_LEDGER。Ledger URL.", show_default=False),
+]
+
+out = Console()
+progress_console = Console(stderr=True)
+
+
+def open_ledger(url: str | None) -> Ledger:
+    """The ledger of the option, else of the environment."""
+    return Ledger.open(url or read_settings().ledger)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file under a temporary name and rename it: a reader never sees half of it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StoreUnavailable(f"{path}: cannot be written ({error.strerror})", f"{path}：写不进去（{error.strerror}）") from error

@@ -1,0 +1,17 @@
+"""`lianxin demo`: write the synthetic demo district."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.demo import DEFAULT_SEED, write_demo
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到这个文件夹。Folder to write to.")],
+    seed: Annotated[int, typer.Option(help="随机种子；同种子同数据。The same seed gives the same data.")] = DEFAULT_SEED,
+) -> None:
+    """写出合成数据（不是真实企业）。Write synthetic data: no real enterprise."""
+    files = write_demo(out, seed)
+    typer.echo(f"合成数据 {len(files)} 个文件已写入 {out}；装入：lianxin load demo-district {out}")

@@ -1,0 +1,18 @@
+"""The formats that can be loaded, by name."""
+
+from collections.abc import Mapping
+
+from lianxin.errors import BadQuestion
+from loaders.chain_cn import CHAIN_CN
+from loaders.demo_district import DEMO_DISTRICT
+from loaders.loader import Format
+
+FORMATS: Mapping[str, Format] = {f.name: f for f in (CHAIN_CN, DEMO_DISTRICT)}
+
+
+def format_named(name: str) -> Format:
+    """The format of this name. Raises BadQuestion naming those that there are."""
+    if name not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise BadQuestion(f"no format {name}; there are {known}", f"没有名为 {name} 的格式；现有：{known}")
+    return FORMATS[name]

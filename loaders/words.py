@@ -1,0 +1,60 @@
+"""The reasons of load reports in Chinese: reports keep the English sentence, people read this one."""
+
+import re
+
+from graph.ledger.load import HELD_BACK, REPEATED
+
+_WORDS = {
+    REPEATED: "与前面的行完全重复",
+    HELD_BACK: "有行被拒收，暂不撤回这次没出现的内容",
+    "the same company again": "同一企业重复出现",
+    "row repeats a code": "同一代码出现多行",
+    "code with two or more full names: the first is taken, the others kept as other names": (
+        "同一代码有两个以上全称：取第一个，其余留作其他名称"
+    ),
+    "code with two full names under one short name": "同一代码、同一简称，有两个全称",
+    "short name with a special-treatment mark (ST)": "简称带 ST 标记",
+    "listing day holds an exchange": "上市日期栏写的是交易所",
+    "listing day is no day": "上市日期不是日期",
+    "exchange holds a day": "交易所栏写的是日期",
+    "exchange is not known": "交易所不在已知名单",
+    "industry code of the source's own scheme, not GB/T 4754": "行业代码是来源自己的体系，不是 GB/T 4754",
+    "company name blank": "企业名称为空",
+    "company not in company.json": "企业不在 company.json 里",
+    "company name differs from company.json, kept as another name": "企业名称与 company.json 不同，留作其他名称",
+    "industry code not in industry.json": "行业代码不在 industry.json 里",
+    "industry name not in industry.json": "行业名称不在 industry.json 里",
+    "product name of one character": "单字产品名",
+    "product name not in the product file": "产品名不在产品文件里",
+    "line end inside a product name removed": "产品名内的换行已去掉",
+    "control character inside a product name removed": "产品名内的控制字符已去掉",
+    "outer space or line end of a product name removed": "产品名首尾的空白已去掉",
+    "company and product repeat an earlier row": "同一企业同一产品重复出现",
+    "negative share": "占比为负",
+    "share of zero": "占比为零",
+    "share above 1": "占比大于 1",
+    "company whose shares sum to 0.9–1.1": "占比合计在 0.9 到 1.1 之间的企业",
+    "company whose shares sum to anything else": "占比合计在其他数值的企业",
+    "pair of products upstream of each other": "互为上游的一对产品",
+    "下游产品 that an 上游材料 row says the other way round": "下游产品行与上游材料行说的是同一件事",
+    "产品小类 that only says the broader name is part of the narrower one": "产品小类只是大类名称包含在小类名称里",
+    "accounting item, not a product": "会计项目，不是产品",
+    "negative share: a correction of the accounts": "占比为负，是账务更正",
+    "a product related to itself": "产品与自己相关",
+}
+_PATTERNS = (
+    (re.compile(r"(\w+) written like (.+)"), r"\1 写成 \2"),
+    (re.compile(r"accounting item (.+)"), r"会计项目 \1"),
+    (re.compile(r"product relation (.+)"), r"产品关系 \1"),
+    (re.compile(r"facts set back to before load (\d+)"), r"恢复到第 \1 次入库之前的内容"),
+)
+
+
+def chinese(reason: str) -> str:
+    """The reason in Chinese; one that nobody translated is shown as it is."""
+    if reason in _WORDS:
+        return _WORDS[reason]
+    for pattern, words in _PATTERNS:
+        if pattern.fullmatch(reason):
+            return pattern.sub(words, reason)
+    return reason
