@@ -99,7 +99,7 @@ class MemoryView:
         handles: Sequence[int] | Ints,
         direction: Direction,
         *,
-        on: date,
+        on: date | None,
         bases: Iterable[Basis] = BASES,
     ) -> Links:
         asked = np.asarray(handles, np.int64)
@@ -173,11 +173,13 @@ class MemoryView:
         return sum(map(len, tables)), sum(table.nbytes for table in tables)
 
 
-def _links_of(layer: Layer, asked: Ints, direction: Direction, on: date, offset: int) -> Links:
+def _links_of(layer: Layer, asked: Ints, direction: Direction, on: date | None, offset: int) -> Links:
     table = layer.table
     origin, at = table.around(asked, direction)
-    day = on.toordinal()
-    holds = (table.valid_from[at] <= day) & (day <= table.valid_to[at])
+    if on is None:
+        holds = np.ones(len(at), bool)
+    else:
+        holds = (table.valid_from[at] <= on.toordinal()) & (on.toordinal() <= table.valid_to[at])
     if layer.gone is not None:
         holds &= ~layer.gone[at]
     origin, at = origin[holds], at[holds]

@@ -151,10 +151,13 @@ class View(Protocol):
         handles: Sequence[int] | Ints,
         direction: Direction,
         *,
-        on: date,
+        on: date | None,
         bases: Iterable[Basis] = BASES,
     ) -> Links:
-        """The links of a type that leave (`out`) or reach (`in`) the given records and hold on a day."""
+        """The links of a type that leave (`out`) or reach (`in`) the given records and hold on a day.
+
+        `on` None: whatever their days, ended ones too.
+        """
 
     def evidence(self, link_type: str, link: int) -> Evidence:
         """One link in full, by the number that `links` gave."""

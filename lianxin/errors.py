@@ -8,6 +8,8 @@
     │   ├── BadRow             one value of one row; collected in the load report, the other rows go on
     │   ├── TooFewRows         fewer rows than the format's floor
     │   └── TooManyRefused     so many refused rows that the file as a whole is not believed
+    ├── RuleError              the rules: whoever keeps them
+    │   └── NotInForce         a rule or a number is asked for a day on which none is in force
     ├── StoreError             the ledger or a view: the operator
     │   ├── StoreUnavailable   cannot be opened, locked for too long, disk full
     │   ├── LedgerTooNew       written by a newer lianxin
@@ -23,6 +25,7 @@ Every error says what, where and what to do, in Chinese (`zh`) and in English (`
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 
 class LianxinError(Exception):
@@ -105,6 +108,21 @@ class TooManyRefused(SourceError):
             f"{file}：{rows} 行中有 {refused} 行不合格，超过十分之一，没有入库。第一处：{first.zh}",
         )
         self.first = first
+
+
+class RuleError(LianxinError):
+    """A rule cannot be applied."""
+
+
+class NotInForce(RuleError):
+    """No version of a rule or number is in force on the day. It is never prolonged beyond its days."""
+
+    def __init__(self, what: str, what_zh: str, on: date, first: date) -> None:
+        super().__init__(
+            f"{what} is in force from {first} on; it says nothing about {on}. Ask for a later day",
+            f"{what_zh}自 {first} 起施行，不能用于 {on}。请换一个更晚的日期",
+        )
+        self.on, self.first = on, first
 
 
 class StoreError(LianxinError):

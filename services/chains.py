@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from graph.ontology import Basis, Ref, Side
+from graph.ontology import Basis, Ref, Side, Status
 from graph.view import Source, View
 
 
@@ -13,8 +13,9 @@ class SegmentCard:
     """One segment on the map. `counts`: local enterprises by basis (predicted is always 0 here: it is not drawn).
 
     `warning`: "empty" (CHAIN-01), "single_supplier" (CHAIN-02) or None; `why`: in Chinese. `dependents`: downstream
-    enterprises with an observed supply link from the segment's enterprises. `products`: how many belong to it.
-    `cut`: whether the chain falls apart without it (a cut vertex of the segment graph, by networkx).
+    enterprises with an observed supply link from the segment's observed local enterprises. `products`: how many
+    belong to it. `cut`: whether the chain falls apart without it (a cut vertex of the segment graph, by networkx).
+    `closed`: enterprises that are registered as cancelled or revoked 注销 吊销: in no other number of the card.
     """
 
     ref: Ref
@@ -29,6 +30,7 @@ class SegmentCard:
     why: str
     cut: bool
     source: Source | None
+    closed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class ChainMap:
 
 @dataclass(frozen=True, slots=True)
 class SegmentMember:
-    """An enterprise of a segment, with the basis and source of that."""
+    """An enterprise of a segment, with the basis and source of that. `status`: None where it is not known."""
 
     ref: Ref
     name: str
@@ -64,6 +66,7 @@ class SegmentMember:
     place: str
     local: bool
     source: Source
+    status: Status | None = None
 
 
 def chains(view: View, *, on: date, division: str) -> list[ChainSummary]:

@@ -21,7 +21,7 @@ class Matched(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One record found: by what, the very text that matched, and whether it matched exactly."""
+    """One record found: by what, the very text that matched (for pinyin, the name), and whether it matched exactly."""
 
     ref: Ref
     name: str
