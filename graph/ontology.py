@@ -7,6 +7,7 @@ stores derive from these declarations: adding a property is adding a field here.
 """
 
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -379,6 +380,11 @@ PROPERTIES: Mapping[str, tuple[Property, ...]] = {
 def chinese(value: StrEnum) -> str:
     """The Chinese word for a member of a closed list."""
     return CHINESE[value]
+
+
+def link_name(link_type: str) -> str:
+    """The name of a link type as interchange formats write it: UpstreamOf → UPSTREAM_OF."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", link_type).upper()
 
 
 # --- JSON bodies, as the ledger stores them ---------------------------------------------------------------------------

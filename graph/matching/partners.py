@@ -29,6 +29,7 @@ SIMILAR_SELLER_MIN = 0.5  # similarity from which a product may stand in for a m
 SIMILAR_SELLER_K = 20
 FILL_NEEDS = 20  # the strongest needs for which similar sellers are looked up
 REVERSE_USERS = 100  # products tried as unrecorded users of one that is sold; their needs are computed in full
+FEW_USERS = 15  # the same for a material that is only similar to what is sold
 
 EXACT, SIMILAR, SIMILAR_SELLER = 0, 1, 2  # tiers in their order; the last two are both called similar
 Direction = Literal["supplier", "customer"]
@@ -202,21 +203,21 @@ def _customer_terms(graph: ProductGraph, needs: Needs, own: Mapping[int, float])
     return [
         _Term(product, material, need, own[material])
         for material in sorted(own)
-        for product in _possible_users(graph, needs, material)
+        for product in _possible_users(graph, needs, material, REVERSE_USERS)
         if (need := needs.of(product).get(material)) is not None
     ]
 
 
-def _possible_users(graph: ProductGraph, needs: Needs, material: int) -> Sequence[int]:
-    """Sold products that are recorded users of a material, then those like many of its users."""
+def _possible_users(graph: ProductGraph, needs: Needs, material: int, limit: int) -> Sequence[int]:
+    """Sold products that are recorded users of a material, then at most `limit` of those like many of its users."""
     recorded = sorted(graph.users.get(material, ()))
     likely: defaultdict[int, int] = defaultdict(int)
-    for user in recorded[:REVERSE_USERS]:
+    for user in recorded[:limit]:
         for product in needs.like(user):
             likely[product] += 1
     sold = [user for user in recorded if graph.sellers[user]]
     others = sorted(set(likely) - set(sold), key=lambda h: (-likely[h], h))
-    return sold + others[:REVERSE_USERS]
+    return sold + others[:limit]
 
 
 def _sellers_of_materials(graph: ProductGraph, terms: Sequence[_Term], own: Mapping[int, float]) -> Entries:
@@ -242,7 +243,7 @@ def _users_of_similar(graph: ProductGraph, needs: Needs, own: Mapping[int, float
         (_Term(product, material, need, own[sold]), sold, similarity)
         for sold in sorted(own)
         for material, similarity in needs.similar_material(sold, SIMILAR_SELLER_K, SIMILAR_SELLER_MIN)
-        for product in _possible_users(graph, needs, material)
+        for product in _possible_users(graph, needs, material, FEW_USERS)
         if (need := needs.of(product).get(material)) is not None
     ]
     entries = _makers_of_products(graph, [term for term, _, _ in found])

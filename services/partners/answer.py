@@ -1,4 +1,4 @@
-"""Chain partners 产业链对接: who could supply, buy, or fill a gap, with evidence, and why somebody is not in the list."""
+"""The shapes of a partner question and its answer; API, pages and commands show these and nothing else."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from graph.ontology import Basis, Ref, Size
-from graph.view import DatasetInfo, Source, View
+from graph.view import DatasetInfo, Source
 
 
 class Relation(StrEnum):
@@ -54,6 +54,7 @@ class Question:
     """One partner question. `key`: an enterprise (its key or any of its names), for a gap a segment or a product.
 
     `division`: the six-digit code of the district served. `known`: list partners that already supply or buy, too.
+    `core`: side lines (below 5 % of turnover on either side) count less 主营优先.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Question:
     top: int = 20
     filters: Filters = Filters()
     known: bool = False
+    core: bool = True
     division: str = "330113"
 
 
@@ -75,10 +77,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One step of a path: from → to by a link, with its basis and source.
+    """One step of a path: a link in its own direction (from → to), with its basis and source.
 
-    `link` is a link type of the ontology, or SimilarTo where names are alike (then `score` is the similarity).
-    `stated_on`: from which day the source says it, where it does.
+    The hops of a path stand in walking order from the record that was asked about to the candidate: two neighbouring
+    hops share an end, though the link of one may point against the walk. `link` is the type's name in capitals
+    (MAKES, UPSTREAM_OF …), or SIMILAR_TO where names are alike and GOES_WITH where segments share companies; `score`
+    is then the similarity or share. `stated_on`: from which day the source says it, where it does.
     """
 
     from_: Named
@@ -93,15 +97,19 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """证据路径 One chain of hops and what it contributes, from 0 to 1."""
+    """证据路径 One chain of hops and what it contributes, from 0 to 1; `notes` in Chinese: what weakens it."""
 
     score: float
     hops: Sequence[Hop]
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """候选 A possible partner. `basis` is that of the supply link itself, never of the hops around it."""
+    """候选 A possible partner. `basis` is that of the supply link itself, never of the hops around it.
+
+    `paths`: the strongest, at most PATHS_SHOWN; `more_paths`: how many there are beside them.
+    """
 
     ref: Ref
     name: str
@@ -114,6 +122,7 @@ class Candidate:
     size: Size | None
     known: bool = False
     filler: Filler | None = None
+    more_paths: int = 0
 
 
 Counts = Mapping[Basis, int]
@@ -185,13 +194,3 @@ class WhyNot:
     en: str
     rank: int | None = None
     details: Mapping[str, str] = field(default_factory=dict)
-
-
-def find(view: View, question: Question) -> PartnerAnswer:
-    """Answer a partner question. Raises NotKnown for an unknown key, BadQuestion when several records bear the name."""
-    raise NotImplementedError
-
-
-def why_not(view: View, question: Question, other: str) -> WhyNot:
-    """Why a named company is not in the list of this question. Raises NotKnown when either is not known."""
-    raise NotImplementedError

@@ -1,0 +1,43 @@
+"""Chain partners 产业链对接: who could supply, buy, or fill a gap, with evidence, and why somebody is not in the list."""
+
+from services.partners.answer import (
+    Candidate,
+    Choice,
+    Counts,
+    Filler,
+    Filters,
+    Hop,
+    Named,
+    PartnerAnswer,
+    Path,
+    Place,
+    Question,
+    Relation,
+    Relaxation,
+    Searched,
+    Tier,
+    WhyNot,
+)
+from services.partners.find import find
+from services.partners.reasons import why_not
+
+__all__ = [
+    "Candidate",
+    "Choice",
+    "Counts",
+    "Filler",
+    "Filters",
+    "Hop",
+    "Named",
+    "PartnerAnswer",
+    "Path",
+    "Place",
+    "Question",
+    "Relation",
+    "Relaxation",
+    "Searched",
+    "Tier",
+    "WhyNot",
+    "find",
+    "why_not",
+]

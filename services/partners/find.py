@@ -1,0 +1,170 @@
+"""Answering a partner question."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from graph.matching import partners as matching
+from graph.ontology import Basis, Size, chinese
+from graph.places import place_name
+from graph.view import BASES, View
+from lianxin.errors import BadQuestion
+from loaders.formats import FORMATS
+from services.partners.answer import (
+    Candidate,
+    Choice,
+    Filler,
+    Filters,
+    PartnerAnswer,
+    Place,
+    Question,
+    Relation,
+    Relaxation,
+    Searched,
+    Tier,
+)
+from services.partners.paths import PATHS_SHOWN, named, paths
+from services.partners.pool import WEAKEST, Flags, Pool, gather
+from services.search import resolve
+
+NOT_LOADED = (("信用登记", "尚未载入"), ("专利", "尚未载入"))  # registers that the platform will read, none of which it has
+ASKED_OF = {
+    Relation.SUPPLIER: ("Enterprise",),
+    Relation.CUSTOMER: ("Enterprise",),
+    Relation.GAP: ("Segment", "Product"),
+}
+PLACES = {Place.DISTRICT: "本区内", Place.CITY: "本市内", Place.PROVINCE: "本省内"}
+HOPS = {Relation.SUPPLIER: 5, Relation.CUSTOMER: 5, Relation.GAP: 3}  # the longest path that matching makes
+LARGEST_TOP = 1000
+
+
+def find(view: View, question: Question) -> PartnerAnswer:
+    """Answer a partner question.
+
+    Raises NotKnown for an unknown key, BadQuestion when several records bear the name or `top` is out of bounds.
+    """
+    if not 1 <= question.top <= LARGEST_TOP:
+        raise BadQuestion(f"top is {question.top}; it can be 1 to {LARGEST_TOP}", f"top 应在 1 到 {LARGEST_TOP} 之间")
+    subject = resolve(view, question.key, ASKED_OF[question.relation])
+    pool = gather(view, question, subject)
+    mask = pool.mask(question.filters, known=question.known, division=question.division)
+    chosen = np.flatnonzero(mask)[: question.top]
+    return PartnerAnswer(
+        question=question,
+        subject=named(view, subject),
+        searched=_searched(view, question, pool),
+        candidates=[_candidate(view, question, subject, pool, int(i)) for i in chosen],
+        counts=pool.counts(mask),
+        choices=list(_choices(question, pool)),
+        relaxations=[] if mask.any() else list(_relaxations(question, pool)),
+    )
+
+
+def _candidate(view: View, question: Question, subject: int, pool: Pool, i: int) -> Candidate:
+    handle = int(pool.handles[i])
+    division, size = int(pool.divisions[i]), int(pool.sizes[i])
+    shown, more = paths(view, question, subject, pool, handle)
+    who = named(view, handle)
+    return Candidate(
+        ref=who.ref,
+        name=who.name,
+        basis=BASES[pool.bases[i]],
+        tier=Tier.EXACT if pool.tiers[i] == matching.EXACT else Tier.SIMILAR,
+        score=round(float(pool.scores[i]), 4),
+        paths=shown,
+        division=str(division) if division else None,
+        place=place_name(division) if division else "未取得",
+        size=tuple(Size)[size] if size >= 0 else None,
+        known=bool(pool.known[i]),
+        filler=_filler(question, who.ref.type, division),
+        more_paths=more,
+    )
+
+
+def _filler(question: Question, kind: str, division: int) -> Filler | None:
+    if question.relation is not Relation.GAP:
+        return None
+    if kind == "Institution":
+        return Filler.INSTITUTION
+    return Filler.LOCAL if division == int(question.division) else Filler.OUTSIDE
+
+
+def _searched(view: View, question: Question, pool: Pool) -> Searched:
+    loaded = {d.format for d in view.datasets}
+    missing = [(f.label, "未载入") for f in FORMATS.values() if f.name not in loaded and not f.synthetic]
+    stopped = [
+        ("只看已载入的来源", "only the sources that are loaded"),
+        (f"每家最多列 {PATHS_SHOWN} 条路径", f"at most {PATHS_SHOWN} paths each"),
+    ]
+    if pool.weak:
+        stopped.append(
+            (f"分值低于 {WEAKEST} 的 {pool.weak} 家没有列", f"{pool.weak} with a score below {WEAKEST} are not listed")
+        )
+    if question.core:
+        stopped.append(
+            ("占营业收入不到 5% 的副业只计 15%", "a side line (below 5 % of turnover) counts 15 %")
+        )
+    return Searched(
+        datasets=view.datasets,
+        missing=[*missing, *NOT_LOADED],
+        until=max((d.loaded_on for d in view.datasets), default=None),
+        hops=HOPS[question.relation],
+        products=pool.products,
+        materials=pool.materials,
+        known_left_out=0 if question.known else int(pool.known.sum()),
+        stopped=[zh for zh, _ in stopped],
+        stopped_en=[en for _, en in stopped],
+    )
+
+
+def _choices(question: Question, pool: Pool) -> Iterable[Choice]:
+    """Each filter that could be set (or taken away), with what it would leave of each basis."""
+    now = question.filters
+    for place, label in PLACES.items():
+        there = pool.divisions == 0
+        yield _choice(question, pool, replace(now, place=None if now.place is place else place), label, now.place is place, there)
+    for size in Size:
+        nowhere = pool.sizes < 0
+        yield _choice(question, pool, replace(now, size=None if now.size is size else size), f"{chinese(size)}企业", now.size is size, nowhere)
+    for basis in Basis:
+        none = np.zeros(len(pool), bool)
+        yield _choice(question, pool, replace(now, basis=None if now.basis is basis else basis), f"只看{chinese(basis)}", now.basis is basis, none)
+
+
+def _choice(
+    question: Question, pool: Pool, filters: Filters, label: str, chosen: bool, not_known: Flags
+) -> Choice:
+    left = pool.mask(filters, known=question.known, division=question.division)
+    present = pool.mask(question.filters, known=question.known, division=question.division)
+    unknown = 0 if chosen else int((present & not_known).sum())
+    return Choice(filters, label, chosen, pool.counts(left), unknown)
+
+
+def _relaxations(question: Question, pool: Pool) -> Iterable[Relaxation]:
+    """Each single condition loosened that would give somebody, and all of them at once where no single one does."""
+    found = False
+    for label, filters, known in _looser(question):
+        mask = pool.mask(filters, known=known, division=question.division)
+        if mask.any():
+            found = True
+            yield Relaxation(label, filters, known, pool.counts(mask))
+    everything = pool.mask(Filters(), known=True, division=question.division)
+    if not found and everything.any():
+        yield Relaxation("去掉全部条件", Filters(), True, pool.counts(everything))
+
+
+def _looser(question: Question) -> Sequence[tuple[str, Filters, bool]]:
+    now, known = question.filters, question.known
+    looser: list[tuple[str, Filters, bool]] = []
+    if now.place is not None:
+        wider = list(PLACES)[list(PLACES).index(now.place) + 1 :]
+        looser += [(f"{PLACES[now.place]}改为{PLACES[p]}", replace(now, place=p), known) for p in wider]
+        looser.append((f"去掉{PLACES[now.place]}", replace(now, place=None), known))
+    if now.size is not None:
+        looser.append((f"去掉{chinese(now.size)}企业", replace(now, size=None), known))
+    if now.basis is not None:
+        looser.append((f"不限于{chinese(now.basis)}", replace(now, basis=None), known))
+    if not known:
+        looser.append(("列入已有合作的企业", now, True))
+    return looser

@@ -1,0 +1,125 @@
+"""All candidates of a question as arrays, before anything is cut: what filters, counts and why-not work on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.matching import gap, partners
+from graph.ontology import Basis, Size
+from graph.places import within
+from graph.view import BASES, Codes, Ints, View
+from services.partners.answer import Filters, Place, Question, Relation
+
+Flags = npt.NDArray[np.bool_]
+WEAKEST = 0.005  # a weaker similar candidate rests on hardly more than a shared character; it is not listed
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Candidates in order: handle, score, tier, basis code of the supply link, and whether they are partners already.
+
+    `paths_of(handle)`: the paths of one, as matching found them. `weak`: how many were too weak to list.
+    """
+
+    handles: Ints
+    scores: npt.NDArray[np.float64]
+    tiers: Ints
+    bases: Ints
+    known: Flags
+    divisions: Ints
+    sizes: Codes
+    paths_of: Callable[[int], Sequence[Any]]
+    direct_links: Mapping[int, int]
+    products: int
+    materials: int
+    weak: int
+
+    def __len__(self) -> int:
+        return len(self.handles)
+
+    def counts(self, mask: Flags) -> dict[Basis, int]:
+        """How many of the masked candidates there are of each basis."""
+        return {basis: int((mask & (self.bases == code)).sum()) for code, basis in enumerate(BASES)}
+
+    def mask(self, filters: Filters, *, known: bool, division: str) -> Flags:
+        """The candidates that meet all filters; partners already known only if wanted."""
+        mask = np.ones(len(self), bool) if known else ~self.known
+        if filters.place is not None:
+            mask &= self.placed(filters.place, division)
+        if filters.size is not None:
+            mask &= self.sizes == tuple(Size).index(filters.size)
+        if filters.basis is not None:
+            mask &= self.bases == BASES.index(filters.basis)
+        return mask
+
+    def placed(self, place: Place, division: str) -> Flags:
+        """Who sits within the district, its city or its province."""
+        near = {int(d): bool(d) and within(int(d), division, place.value) for d in np.unique(self.divisions)}
+        return np.array([near[d] for d in self.divisions.tolist()], bool)
+
+
+def gather(view: View, question: Question, subject: int) -> Pool:
+    """Ask matching, and mark what joins each candidate to the subject."""
+    if question.relation is Relation.GAP:
+        return _gap_pool(view, question, subject)
+    return _company_pool(view, question, subject)
+
+
+def _company_pool(view: View, question: Question, subject: int) -> Pool:
+    direction: partners.Direction = "supplier" if question.relation is Relation.SUPPLIER else "customer"
+    ranking = partners.rank(view, subject, direction, question.on, core=question.core)
+    strong = (ranking.tiers == partners.EXACT) | (ranking.scores >= WEAKEST)
+    handles = ranking.handles[strong]
+    direct = ranking.direct[strong]
+    return Pool(
+        handles=handles,
+        scores=ranking.scores[strong],
+        tiers=ranking.tiers[strong],
+        bases=np.where(direct < 0, BASES.index(Basis.PREDICTED), direct),
+        known=direct == BASES.index(Basis.OBSERVED),
+        divisions=view.division(handles),
+        sizes=view.size(handles),
+        paths_of=ranking.paths_of,
+        direct_links=ranking.direct_links,
+        products=ranking.products,
+        materials=ranking.materials,
+        weak=int((~strong).sum()),
+    )
+
+
+def _gap_pool(view: View, question: Question, subject: int) -> Pool:
+    ranking = gap.fill(view, subject, question.on)
+    strong = [f for f in ranking.fillings if f.tier == partners.EXACT or f.score >= WEAKEST]
+    handles = np.array([f.handle for f in strong], np.int64)
+    paths = {f.handle: f.paths for f in strong}
+    surest = _supply_of(view, handles, {view.ref(p).key for p in ranking.wanted}, question)
+    bases = np.array([surest[h][0] if h in surest else BASES.index(Basis.PREDICTED) for h in handles.tolist()], np.int64)
+    return Pool(
+        handles=handles,
+        scores=np.array([f.score for f in strong]),
+        tiers=np.array([f.tier for f in strong], np.int64),
+        bases=bases,
+        known=np.zeros(len(handles), bool),  # who supplies it today is part of the answer, not a partner of anybody
+        divisions=view.division(handles),
+        sizes=view.size(handles),
+        paths_of=paths.__getitem__,
+        direct_links={h: link for h, (_, link) in surest.items()},
+        products=len(ranking.wanted),
+        materials=ranking.considered,
+        weak=len(ranking.fillings) - len(strong),
+    )
+
+
+def _supply_of(view: View, handles: Ints, products: set[str], question: Question) -> dict[int, tuple[int, int]]:
+    """Who supplies one of these products to anybody: handle → (surest basis code, that link)."""
+    links = view.links("Supplies", handles, "out", on=question.on)
+    surest: dict[int, tuple[int, int]] = {}
+    for origin, basis, link in zip(links.origin.tolist(), links.basis.tolist(), links.link.tolist(), strict=True):
+        supplier = int(handles[origin])
+        better = supplier not in surest or basis < surest[supplier][0]
+        if better and view.evidence("Supplies", link).properties.get("product") in products:
+            surest[supplier] = (basis, link)
+    return surest
