@@ -19,6 +19,7 @@
     │   └── Forbidden          the role does not have the permission
     ├── BadQuestion            the question contradicts itself or names what does not exist
     ├── MissingData            the question needs a data set that is not loaded
+    ├── PortInUse              the server cannot listen there: the operator
     └── NotKnown               no such enterprise, product, segment, load …
 
 Every error says what, where and what to do, in Chinese (`zh`) and in English (`str()`); none knows HTTP.
@@ -47,7 +48,8 @@ class MissingFile(SourceError):
     def __init__(self, file_format: str, missing: Sequence[str], where: str) -> None:
         names = ", ".join(missing)
         super().__init__(
-            f"{where}: the format {file_format} needs {names}; give the folder that holds them, or each file by its path",
+            f"{where}: the format {file_format} needs {names}; "
+            "give the folder that holds them, or each file by its path",
             f"{where}：格式 {file_format} 需要文件 {names}；请给出所在文件夹，或逐个给出文件路径",
         )
 
@@ -74,7 +76,8 @@ class UnknownField(SourceError):
             parts_en.append(f"missing field {', '.join(missing)}")
             parts_zh.append(f"缺少字段 {', '.join(missing)}")
         super().__init__(
-            f"{file}, row {row}: {'; '.join(parts_en)}. Nothing was loaded. Compare the heading with the format's description",
+            f"{file}, row {row}: {'; '.join(parts_en)}. "
+            "Nothing was loaded. Compare the heading with the format's description",
             f"{file}，第 {row} 行：{'；'.join(parts_zh)}。整份文件没有入库，请对照格式说明核对表头",
         )
         self.file, self.row, self.unknown, self.missing = file, row, tuple(unknown), tuple(missing)
@@ -84,7 +87,9 @@ class BadRow(SourceError):
     """One value of one row is refused: file, row (counted from 1, the heading not counted), field, value and why."""
 
     def __init__(self, file: str, row: int, field: str, value: str, problem: str, problem_zh: str) -> None:
-        super().__init__(f'{file}, row {row}: {field} "{value}" {problem}', f"{file}，第 {row} 行：{field}“{value}”{problem_zh}")
+        super().__init__(
+            f'{file}, row {row}: {field} "{value}" {problem}', f"{file}，第 {row} 行：{field}“{value}”{problem_zh}"
+        )
         self.file, self.row, self.field, self.value = file, row, field, value
         self.problem, self.problem_zh = problem, problem_zh
 
@@ -138,7 +143,8 @@ class LedgerTooNew(StoreError):
 
     def __init__(self, url: str, revision: str) -> None:
         super().__init__(
-            f"{url}: this ledger was written by a newer lianxin (schema {revision}). Install the newer version, or name another ledger",
+            f"{url}: this ledger was written by a newer lianxin (schema {revision}). "
+            "Install the newer version, or name another ledger",
             f"{url}：这个账本由更新版本的链信写成（结构版本 {revision}）。请安装新版本，或换一个账本",
         )
 
@@ -180,6 +186,19 @@ class BadQuestion(LianxinError):
 
 class MissingData(LianxinError):
     """The question needs a data set that is not loaded."""
+
+
+class PortInUse(LianxinError):
+    """Another program listens on the port already."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"port {port} on {host} is in use by another program. Choose another one: "
+            f"lianxin serve --port {port + 1}, or make run PORT={port + 1}",
+            f"{host} 的端口 {port} 已被别的程序占用。"
+            f"请换一个端口：lianxin serve --port {port + 1}，或 make run PORT={port + 1}",
+        )
+        self.host, self.port = host, port
 
 
 class NotKnown(LianxinError):
