@@ -13,7 +13,12 @@ from lianxin.settings import read_settings
 
 LedgerOption = Annotated[
     str | None,
-    typer.Option("--ledger", metavar="URL", help="账本地址（SQLAlchemy URL），默认取 LIANXIN_LEDGER。Ledger URL.", show_default=False),
+    typer.Option(
+        "--ledger",
+        metavar="URL",
+        help="账本地址（SQLAlchemy URL），默认取 LIANXIN_LEDGER。Ledger URL.",
+        show_default=False,
+    ),
 ]
 
 out = Console()
@@ -33,4 +38,6 @@ def write_whole(path: Path, text: str) -> None:
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise StoreUnavailable(f"{path}: cannot be written ({error.strerror})", f"{path}：写不进去（{error.strerror}）") from error
+        raise StoreUnavailable(
+            f"{path}: cannot be written ({error.strerror})", f"{path}：写不进去（{error.strerror}）"
+        ) from error

@@ -10,7 +10,9 @@ from services.demo import DEFAULT_SEED, write_demo
 
 def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到这个文件夹。Folder to write to.")],
-    seed: Annotated[int, typer.Option(help="随机种子；同种子同数据。The same seed gives the same data.")] = DEFAULT_SEED,
+    seed: Annotated[
+        int, typer.Option(help="随机种子；同种子同数据。The same seed gives the same data.")
+    ] = DEFAULT_SEED,
 ) -> None:
     """写出合成数据（不是真实企业）。Write synthetic data: no real enterprise."""
     files = write_demo(out, seed)

@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Annotated, Any, Literal, Self
 
 import typer
-from click import Context
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from typer.core import TyperGroup
@@ -24,7 +23,7 @@ from loaders.words import chinese
 class _FormatFirst(TyperGroup):
     """`lianxin load FORMAT PATH…` beside `lianxin load undo` and `lianxin load list`."""
 
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] != "--help":
             args = ["files", *args]
         return super().parse_args(ctx, args)
@@ -44,8 +43,12 @@ def load_files(
         Literal["snapshot", "increment"] | None, typer.Option("--as", help="全量或增量。Snapshot or increment.")
     ] = None,
     ledger: LedgerOption = None,
-    report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="把入库报告写到这里。Write the report.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="大量撤回时不再询问。Do not ask before a large retraction.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="把入库报告写到这里。Write the report.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="大量撤回时不再询问。Do not ask before a large retraction.")
+    ] = False,
     list_formats: Annotated[bool, typer.Option("--list", help="列出格式。List the formats.")] = False,
 ) -> None:
     """把一种格式的文件装入账本。Load the files of a format."""
@@ -109,8 +112,8 @@ class _Bars:
 def _print(outcome: LoadOutcome) -> None:
     skipped, refused = sum(outcome.skipped.values()), len(outcome.refused)
     out.print(
-        f"第 {outcome.load} 次入库 load {outcome.load}: 读到 {outcome.rows:,} 行 = 新 {outcome.new:,} + 改 {outcome.changed:,}"
-        f" + 未变 {outcome.unchanged:,} + 跳过 {skipped:,} + 拒收 {refused:,}；撤回 {outcome.retracted:,}",
+        f"第 {outcome.load} 次入库 load {outcome.load}: 读到 {outcome.rows:,} 行 = 新 {outcome.new:,}"
+        f" + 改 {outcome.changed:,} + 未变 {outcome.unchanged:,} + 跳过 {skipped:,} + 拒收 {refused:,}；撤回 {outcome.retracted:,}",
         highlight=False,
     )
     for title, counted in (("已收，另有说明 noted", outcome.noted), ("有理由不收 skipped", outcome.skipped)):
@@ -138,7 +141,8 @@ def _refusal(refusal: Any) -> str:
 
 @app.command("undo")
 def undo(
-    load: Annotated[int, typer.Argument(metavar="LOAD", help="入库批次号。Number of the load.")], ledger: LedgerOption = None
+    load: Annotated[int, typer.Argument(metavar="LOAD", help="入库批次号。Number of the load.")],
+    ledger: LedgerOption = None,
 ) -> None:
     """撤销一次入库（追加反向记录）。Append the reversal of a load."""
     outcome = open_ledger(ledger).undo(load)
@@ -157,8 +161,12 @@ def list_loads(ledger: LedgerOption = None) -> None:
         table.add_column(heading, justify="right" if heading in ("批次", "行", "新", "改", "撤回", "拒收") else "left")
     for each in loads:
         counts = each.report
-        remark = f"撤销第 {each.undoes} 次" if each.undoes else f"已被第 {each.undone_by} 次撤销" if each.undone_by else ""
+        remark = (
+            f"撤销第 {each.undoes} 次" if each.undoes else f"已被第 {each.undone_by} 次撤销" if each.undone_by else ""
+        )
         numbers = (f"{counts[name]:,}" for name in ("rows", "new", "changed", "retracted"))
         refused = str(len(counts["refused"]))
-        table.add_row(str(each.id), each.dataset, each.mode, f"{each.committed_at:%Y-%m-%d %H:%M:%S}", *numbers, refused, remark)
+        table.add_row(
+            str(each.id), each.dataset, each.mode, f"{each.committed_at:%Y-%m-%d %H:%M:%S}", *numbers, refused, remark
+        )
     out.print(table)

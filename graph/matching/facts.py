@@ -47,11 +47,16 @@ class ProductGraph:
 
     def sales(self, company: int) -> Links:
         """What a company sells. A share of zero is no sale."""
-        return self._told(self.view.links("Makes", [company], "out", on=self.on))
+        return self.sales_by(np.array([company], np.int64))
+
+    def sales_by(self, companies: Ints) -> Links:
+        """What these companies sell: `origin` is the index into them."""
+        return self._told(self.view.links("Makes", companies, "out", on=self.on))
 
     def sales_of(self, products: Ints) -> Links:
         """Who sells these products: `origin` is the index into them."""
-        return _sold(self.view.links("Makes", products, "in", on=self.on))
+        sold = _sold(self.view.links("Makes", products, "in", on=self.on))
+        return sold.where(self.telling[products[sold.origin]]) if len(products) else sold
 
     def _told(self, sales: Links) -> Links:
         sold = _sold(sales)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import exp, log, log1p
 
+import numpy as np
 import scipy.sparse as sp
 from sklearn.preprocessing import normalize
 
@@ -80,7 +81,9 @@ class Needs:
         self._by_name = NearestRows(known, self._vectors.fitted if known else sp.csr_matrix((0, 1)))
         self._by_materials = NearestRows(known, self._material_matrix(known))
         sold_materials = sorted(q for q in graph.users if graph.sellers[q])
-        self._sold_materials = NearestRows(sold_materials, self._vectors.of([graph.name(q) for q in sold_materials] or [" "]))
+        self._sold_materials = NearestRows(
+            sold_materials, self._vectors.of([graph.name(q) for q in sold_materials] or [" "])
+        )
         materials = sorted(graph.users)
         self._materials = NearestRows(materials, self._vectors.of([graph.name(q) for q in materials] or [" "]))
         sold = sorted(p for p in graph.sellers.nonzero()[0].tolist())
@@ -212,7 +215,7 @@ class Needs:
         columns = [column[q] for p in known for q in sorted(materials[p])]
         values = [rarity[q] for p in known for q in sorted(materials[p])]
         shape = (len(known), max(len(column), 1))
-        matrix = sp.csr_matrix((values, (rows, columns)), shape=shape, dtype="float32")
+        matrix = sp.csr_matrix(sp.coo_array((values, (rows, columns)), shape=shape, dtype=np.float32))
         return sp.csr_matrix(normalize(matrix)) if len(known) else matrix
 
     # --- explanation ------------------------------------------------------------------------------------------------
@@ -226,7 +229,9 @@ class Needs:
 
     def _why_materials(self, product: int, material: int) -> list[Step]:
         voter, similarity = self._first_user(self._material_voters(product), material)
-        shared = min(self.graph.materials[product] & self.graph.materials[voter], key=lambda m: (len(self.graph.users[m]), m))
+        shared = min(
+            self.graph.materials[product] & self.graph.materials[voter], key=lambda m: (len(self.graph.users[m]), m)
+        )
         return [
             Step("UpstreamOf", shared, product),
             Step("UpstreamOf", shared, voter, similarity),
@@ -237,12 +242,14 @@ class Needs:
         siblings = self._siblings(product)
         sibling = min(s for s in siblings if material in self.graph.materials[s])
         broader = siblings[sibling]
-        return [Step("KindOf", product, broader), Step("KindOf", sibling, broader), Step("UpstreamOf", material, sibling)]
+        return [
+            Step("KindOf", product, broader),
+            Step("KindOf", sibling, broader),
+            Step("UpstreamOf", material, sibling),
+        ]
 
     def _why_variant(self, product: int, material: int) -> list[Step]:
-        recorded = max(
-            sorted(self.graph.materials[product]), key=lambda m: self._variants_of(m).get(material, 0.0)
-        )
+        recorded = max(sorted(self.graph.materials[product]), key=lambda m: self._variants_of(m).get(material, 0.0))
         similarity = self._variants_of(recorded)[material]
         return [Step("UpstreamOf", recorded, product), Step("SimilarTo", recorded, material, similarity)]
 

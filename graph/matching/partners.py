@@ -1,7 +1,7 @@
 """Who could supply a company, or buy from it: needs of products added up over companies.
 
 score(A, B) = 1 − ∏ (1 − p(P, Q) · own(A, Q) · crowd(Q) · core(P, Q)) over P sold by A and Q sold by B: a noisy-or of
-small, checkable steps *my product P → needs material Q → they sell Q*. Constants: see `needs` for what the figures mean.
+small, checkable steps *my product P → needs material Q → they sell Q*. See `needs` for what the figures mean.
 """
 
 from collections import defaultdict
@@ -118,7 +118,7 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """That one product needs another, where one of the two is the asking company's; `share` is its share of turnover."""
+    """That one product needs another, one of the two the asking company's; `share`: its share of turnover."""
 
     product: int
     material: int
@@ -146,7 +146,11 @@ def rank(
     entries = _weighted(graph, entries, core=core)
     entries = entries.where(entries.company != company)
     if wanted is None or len(np.unique(entries.company)) < wanted:
-        similar = _similar_sellers(graph, needs, terms, own) if direction == "supplier" else _users_of_similar(graph, needs, own)
+        similar = (
+            _similar_sellers(graph, needs, terms, own)
+            if direction == "supplier"
+            else _users_of_similar(graph, needs, own)
+        )
         filling = _weighted(graph, similar, core=core)
         fresh = (filling.company != company) & ~np.isin(filling.company, entries.company)
         entries = entries.with_(filling.where(fresh))
@@ -253,13 +257,13 @@ def _users_of_similar(graph: ProductGraph, needs: Needs, own: Mapping[int, float
         key = (term.product, term.material)
         best[key] = max(best.get(key, (0.0, 0)), (similarity, sold))
     chosen = [best[pair] for pair in zip(entries.product.tolist(), entries.material.tolist(), strict=True)]
-    similarity = np.array([s for s, _ in chosen])
+    similarities = np.array([similarity for similarity, _ in chosen])
     return replace(
         entries,
         sold=np.array([sold for _, sold in chosen], np.int64),
-        p=entries.p * similarity * SIMILAR_SELLER_FACTOR,
+        p=entries.p * similarities * SIMILAR_SELLER_FACTOR,
         tier=np.full(len(entries), SIMILAR_SELLER, np.int64),
-        similarity=similarity,
+        similarity=similarities,
     )
 
 
@@ -283,9 +287,7 @@ def _makers_of_products(graph: ProductGraph, terms: Sequence[_Term]) -> Entries:
     )
 
 
-def _similar_sellers(
-    graph: ProductGraph, needs: Needs, terms: Sequence[_Term], own: Mapping[int, float]
-) -> Entries:
+def _similar_sellers(graph: ProductGraph, needs: Needs, terms: Sequence[_Term], own: Mapping[int, float]) -> Entries:
     """Sellers of products named like the materials that are needed most."""
     strongest = sorted(terms, key=lambda t: (-t.need.p, t.product, t.material))[:FILL_NEEDS]
     found = [

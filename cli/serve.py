@@ -1,0 +1,45 @@
+"""`lianxin serve`: the pages and the API."""
+
+from datetime import date
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Annotated
+
+import typer
+
+from cli.common import LedgerOption
+from graph.ledger import Ledger
+from lianxin.settings import read_settings
+from loaders.demo_district import DEMO_DISTRICT
+from loaders.run import run_load
+from services.demo import write_demo
+from web import create_app
+from web.serving import serve as serve_app
+
+DEMO_LEDGER = "sqlite:///{folder}/demo.db"
+
+
+def serve(
+    ledger: LedgerOption = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="端口。Port.")] = 8000,
+    demo: Annotated[bool, typer.Option("--demo", help="用合成数据，并可选角色。Synthetic data, choice of role.")] = False,
+) -> None:
+    """启动网页和接口，停止按 Ctrl-C。Serve the pages and the API until Ctrl-C."""
+    settings = read_settings()
+    if demo and ledger is None:
+        opened = _demo_ledger()
+    else:
+        opened = Ledger.open(ledger or settings.ledger)
+    app = create_app(opened, demo=demo, today=date.today, settings=settings)
+    serve_app(app, port=port, demo=demo)
+
+
+def _demo_ledger() -> Ledger:
+    """A fresh ledger with the demo district, loaded through its loader, in a folder that is this run's own."""
+    folder = Path(mkdtemp(prefix="lianxin-demo-"))
+    typer.echo("正在生成合成数据并入库（不是真实企业）。Making and loading synthetic data …")
+    write_demo(folder / "files")
+    opened = Ledger.open(DEMO_LEDGER.format(folder=folder))
+    outcome = run_load(opened, DEMO_DISTRICT, [folder / "files"])
+    typer.echo(f"已入库 {outcome.new:,} 行。Loaded {outcome.new:,} rows into {opened.url}")
+    return opened
