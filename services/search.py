@@ -1,11 +1,29 @@
-"""Search 检索: find a record by code, full, short or former name, or pinyin, and say which of them matched."""
+"""Search 检索: find a record by code, full, short or former name, or pinyin, and say which of them matched.
 
-from collections.abc import Sequence
+The index belongs to one state of the view and is made at the first question, one part for each record type.
+Measured on 4,689 enterprises with 9,371 names: made in 0.5 s, its pinyin in 1.5 s more at the first question in
+letters; then a question takes 0.1 to 2 ms. The 95,533 products take 1.7 s to index.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
+from itertools import accumulate
+from threading import RLock
+from typing import NamedTuple
 
-from graph.ontology import Ref
-from graph.view import View
+from rapidfuzz import fuzz, process
+
+from graph import names
+from graph.identifiers import StockCode, Uscc
+from graph.ontology import PROPERTIES, RECORD_TYPES, FormerName, Ref
+from graph.places import place_name
+from graph.view import Entity, View
+from lianxin.errors import BadQuestion, NotKnown
+from loaders.chain_cn import clean_product
 
 
 class Matched(StrEnum):
@@ -31,14 +49,354 @@ class Found:
     place: str
 
 
+PLACED = frozenset(t for t in RECORD_TYPES if any(p.name == "division" for p in PROPERTIES[t]))
+CODES = ("uscc", "stock_code")
+EXCHANGE_FIRST = re.compile(r"(?:SZ|SH|BJ)(\d{6})")  # as stock software writes it
+UNSPOKEN = frozenset({"Product", "Need"})  # no pinyin: of 95,000 product names it would take 8 s to make
+
+ALIKE = 75.0
+"""From which similarity (rapidfuzz ratio of core names, 0 to 100) a name is offered as alike.
+
+Measured with 400 names each of chain_cn and the demo: with one character wrong, missing or too many, the firm meant
+is at 75 or above in every case and the most similar in all but one (at 80: 73 and 79 of 100). The price: of firms
+that are not there at all, 40 and 46 of 100 have somebody that alike, so these stand last and are never resolved.
+"""
+SUGGESTIONS = 5
+LONGEST = 200  # characters of a question that are looked at; the longest name of both data sets has 60
+
+
+class Level(IntEnum):
+    """How well a name fits, best first."""
+
+    EXACT = 0  # the same in one spelling
+    NAMED = 1  # the same without legal form, marks, place, group
+    PINYIN = 2
+    PREFIX = 3
+    PINYIN_PREFIX = 4
+    INSIDE = 5
+    PINYIN_INSIDE = 6
+    ALIKE = 7
+
+
+class Entry(NamedTuple):
+    """One name or code of a record."""
+
+    handle: int
+    kind: Matched
+    text: str
+    plain: str
+    bare: str
+    core: str
+
+
+class Hit(NamedTuple):
+    """One entry that fits; sorts by level, closeness, then kind and text, so that equal questions get equal lists."""
+
+    level: Level
+    distance: float
+    order: int
+    text: str
+    handle: int
+    kind: Matched
+
+
+class Haystack:
+    """Many short texts joined into one, so that a substring search is one fast scan instead of a loop."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = [text.replace("\n", " ") for text in texts]
+        self._joined = "\n" + "\n".join(self._texts) + "\n"
+        self._starts = list(accumulate((len(text) + 1 for text in self._texts), initial=1))
+
+    def find(self, needle: str) -> Iterator[tuple[int, int]]:
+        """Every text that holds the needle: (its number, where in it), the first place in each."""
+        at = self._joined.find(needle)
+        while at >= 0:
+            number = bisect_right(self._starts, at) - 1
+            yield number, at - self._starts[number]
+            at = self._joined.find(needle, self._starts[number + 1] - 1)
+
+
+class Spoken:
+    """拼音 The pinyin of all names: in full and by first letters, of the whole name and of its core."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.of: list[int] = []  # entry of each text
+        said: list[names.Pinyin] = []
+        for number, entry in enumerate(entries):
+            if entry.kind is Matched.KEY:
+                continue
+            for text in dict.fromkeys((entry.plain, entry.core)):
+                self.of.append(number)
+                said.append(names.pinyin(text))
+        self._starts = [frozenset(p.starts) for p in said]
+        self._full, self._initials = Haystack(p.full for p in said), Haystack(p.initials for p in said)
+        self._lengths = [(len(p.full), len(p.initials)) for p in said]
+
+    def find(self, letters: str) -> Iterator[tuple[int, Level, float]]:
+        """Entries whose pinyin holds the letters, from the beginning of a syllable on."""
+        for which, hay in enumerate((self._full, self._initials)):
+            for number, at in hay.find(letters):
+                left = self._lengths[number][which] - len(letters)
+                if which == 1 or at in self._starts[number]:
+                    yield self.of[number], _spoken_level(at, left), left
+
+
+def _spoken_level(at: int, left: int) -> Level:
+    if at:
+        return Level.PINYIN_INSIDE
+    return Level.PINYIN_PREFIX if left else Level.PINYIN
+
+
+class Index:
+    """All names and codes of the records of one type."""
+
+    def __init__(self, view: View, record_type: str) -> None:
+        self.record_type = record_type
+        self.entries = [entry for entity in view.entities(record_type) for entry in _entries(entity)]
+        self.plain = Haystack(entry.plain for entry in self.entries)
+        self.core = Haystack(entry.core for entry in self.entries)
+        self.cores = [entry.core if entry.kind is not Matched.KEY else "" for entry in self.entries]
+        by_kind = sorted(range(len(self.entries)), key=lambda n: (_ORDER[self.entries[n].kind], self.entries[n].text))
+        self._order = {number: place for place, number in enumerate(by_kind)}
+        self.by_form = {form: self._by(form) for form in ("plain", "bare", "core")}
+        self._spoken: Spoken | None = None
+
+    def _by(self, form: str) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for number, entry in enumerate(self.entries):
+            if entry.kind is not Matched.KEY or form == "plain":
+                found.setdefault(getattr(entry, form), []).append(number)
+        return found
+
+    @property
+    def spoken(self) -> Spoken | None:
+        """The pinyin, made at the first question in letters."""
+        if self._spoken is None and self.record_type not in UNSPOKEN:
+            with _LOCK:
+                self._spoken = self._spoken or Spoken(self.entries)
+        return self._spoken
+
+    def bearers(self, query: str) -> list[int]:
+        """The handles of all records that bear this name, by the finest form that anybody bears.
+
+        What the question says is never dropped for what a name does not say: 广东同昇 is not 浙江同昇, and
+        X集团有限公司 is not X有限公司. Only where the question leaves form, place or group out may the name have any.
+        """
+        asked = names.forms(query)
+        for form in ("plain", "bare", "core"):
+            wanted = asked.plain if form == "core" else getattr(asked, form)
+            if form == "core" and asked.bare != asked.plain:
+                break
+            if numbers := self.by_form[form].get(wanted):
+                same = [n for n in numbers if self.entries[n].text == query]  # 同昇 and 同升 are one in plain form
+                return sorted({self.entries[n].handle for n in same or numbers})
+        return []
+
+    def hits(self, query: str, limit: int) -> list[Hit]:
+        """The best entries that fit, one for each record, best first; alike ones only where nothing is exact."""
+        asked = names.forms(query)
+        fits: dict[int, tuple[Level, float]] = {}
+        for number, level, distance in self._fitting(asked):
+            if number not in fits or (level, distance) < fits[number]:
+                fits[number] = level, distance
+        if not any(level <= Level.NAMED for level, _ in fits.values()):
+            for number, similarity in self._alike(asked.core):
+                fits.setdefault(number, (Level.ALIKE, 100 - similarity))
+        ordered = sorted((level, distance, self._order[number], number) for number, (level, distance) in fits.items())
+        best: dict[int, Hit] = {}
+        for level, distance, _, number in ordered:
+            entry = self.entries[number]
+            if entry.handle not in best:
+                kind = Matched.PINYIN if level in _SPOKEN else entry.kind
+                best[entry.handle] = Hit(level, distance, _ORDER[entry.kind], entry.text, entry.handle, kind)
+                if len(best) == limit:
+                    break
+        return list(best.values())
+
+    def _fitting(self, asked: names.Forms) -> Iterator[tuple[int, Level, float]]:
+        for number in self.by_form["plain"].get(asked.plain, ()):
+            yield number, Level.EXACT, 0
+        for form in ("bare", "core"):
+            for number in self.by_form[form].get(getattr(asked, form), ()):
+                yield number, Level.NAMED, form == "core"
+        found = False
+        for needle in dict.fromkeys((asked.plain, asked.bare, asked.core)):
+            for number, level, left in self._holding(needle):
+                found = True
+                yield number, level, left
+            if found:  # a shorter needle only where the longer one finds nothing
+                break
+        letters = "".join(c for c in asked.plain if c.isalnum())
+        if len(letters) > 1 and letters.isascii() and not letters.isdigit() and (spoken := self.spoken):
+            yield from spoken.find(letters)
+
+    def _holding(self, needle: str) -> Iterator[tuple[int, Level, float]]:
+        for which, hay in (("plain", self.plain), ("core", self.core)):
+            for number, at in hay.find(needle):
+                left = len(getattr(self.entries[number], which)) - len(needle)
+                yield number, Level.INSIDE if at else Level.PREFIX, left
+
+    def _alike(self, core: str) -> list[tuple[int, float]]:
+        close = process.extract(core, self.cores, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=50)
+        return [(number, similarity) for _, similarity, number in close]
+
+
+_SPOKEN = frozenset({Level.PINYIN, Level.PINYIN_PREFIX, Level.PINYIN_INSIDE})
+_ORDER = {kind: order for order, kind in enumerate(Matched)}
+_LOCK = RLock()  # an index is made once for each state, however many threads ask
+
+
+def _entries(entity: Entity) -> Iterator[Entry]:
+    """All names and codes of a record, each text once."""
+    texts: dict[str, Matched] = {entity.ref.key: Matched.KEY}
+    for code in CODES:
+        if value := entity.get(code):
+            texts.setdefault(str(value), Matched.KEY)
+    for kind, text in _names(entity):
+        if texts.get(text) is Matched.KEY and entity.ref.type not in PLACED:
+            texts[text] = kind  # the key of a product is its name
+        texts.setdefault(text, kind)
+    for text, kind in texts.items():
+        if kind is Matched.KEY:
+            plain = names.plain(text)
+            yield Entry(entity.handle, kind, text, plain, plain, plain)
+        elif entity.ref.type in UNSPOKEN:
+            plain = names.plain(text)  # a product has neither legal form nor place
+            yield Entry(entity.handle, kind, text, plain, plain, plain)
+        else:
+            yield Entry(entity.handle, kind, text, *names.forms(text))
+
+
+def _names(entity: Entity) -> Iterator[tuple[Matched, str]]:
+    """All names of all sources; of a single property too, what a less trusted source says."""
+    for declared in PROPERTIES[entity.ref.type]:
+        if not (declared.names_record or declared.name == "title"):
+            continue
+        kind = _KINDS[declared.name]
+        values = entity.all(declared.name) if declared.many else [s.value for s in entity.values.get(declared.name, ())]
+        for value in values:
+            yield kind, value.name if isinstance(value, FormerName) else str(value)
+
+
+_KINDS = {
+    "name": Matched.NAME,
+    "title": Matched.NAME,
+    "short_name": Matched.SHORT_NAME,
+    "former_names": Matched.FORMER_NAME,
+    "other_names": Matched.OTHER_NAME,
+}
+
+
+def _index(view: View, record_type: str) -> Index:
+    kept = view.derived("search")
+    if record_type not in kept:
+        with _LOCK:
+            if record_type not in kept:
+                kept[record_type] = Index(view, record_type)
+    found: Index = kept[record_type]
+    return found
+
+
 def search(view: View, query: str, *, types: Sequence[str] = ("Enterprise",), limit: int = 20) -> list[Found]:
     """The records that fit a query, best first: exact, then beginning with it, then containing it, then alike."""
-    raise NotImplementedError
+    asked = _as_code(_clean(query))
+    if not asked:
+        return []
+    hits = _hits(view, asked, types, limit)
+    if not hits and _is_like_uscc(asked):
+        hits = _hits(view, asked[:-1], types, limit)  # the check character is what is most often mistyped
+    return [_found(view, hit) for hit in hits]
+
+
+def _hits(view: View, asked: str, types: Sequence[str], limit: int) -> list[Hit]:
+    return sorted(hit for record_type in types for hit in _index(view, record_type).hits(asked, limit))[:limit]
+
+
+def _found(view: View, hit: Hit) -> Found:
+    entity = view.entity(hit.handle)
+    return Found(entity.ref, entity.name, hit.kind, hit.text, hit.level is Level.EXACT, _place(entity))
+
+
+def _place(entity: Entity) -> str:
+    """Empty for what lies nowhere: a product, a segment."""
+    return place_name(entity.get("division")) if entity.ref.type in PLACED else ""
 
 
 def resolve(view: View, key: str, types: Sequence[str]) -> int:
     """The handle of the one record that bears this key or exact name.
 
     Raises NotKnown with suggestions, BadQuestion when several records bear the name (naming their keys).
+    A key of any of the types is taken before a name of any.
     """
-    raise NotImplementedError
+    asked = _clean(key)
+    for candidate in dict.fromkeys((asked, clean_product(asked), _as_code(asked))):
+        for record_type in types:
+            if (handle := view.handle(Ref(record_type, candidate))) is not None:
+                return handle
+    if "Enterprise" in types:
+        _refuse_wrong_code(asked)
+    code = _as_code(asked)
+    bearers = [handle for record_type in types for handle in _index(view, record_type).bearers(code)] if asked else []
+    if len(bearers) > 1:
+        raise _ambiguous(view, asked, bearers)
+    if not bearers:
+        raise _not_known(view, asked, types)
+    return bearers[0]
+
+
+def _clean(text: str) -> str:
+    """A question as typed: line ends that a file writes as \\n are line ends; what is too long is cut."""
+    return text[:LONGEST].replace("\\n", "\n").strip()
+
+
+def _as_code(text: str) -> str:
+    """A code as its key is written (full width, lower case, the exchange behind a stock code), else the text itself."""
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    if exchange_first := EXCHANGE_FIRST.fullmatch(plain):
+        return exchange_first[1]
+    kinds: tuple[Callable[[str], str], ...] = (Uscc, StockCode)
+    for kind in kinds:
+        try:
+            return str(kind(plain))
+        except ValueError:
+            continue
+    return text
+
+
+def _refuse_wrong_code(text: str) -> None:
+    """Raises BadQuestion for what has the length of a unified social credit code and fails its check."""
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    if not _is_like_uscc(plain):
+        return
+    try:
+        Uscc(plain)
+    except ValueError as error:
+        why = str(error)
+        raise BadQuestion(f"{plain} {why}. Compare it with the business licence", _why_zh(plain, why)) from error
+
+
+def _is_like_uscc(text: str) -> bool:
+    return len(text) == 18 and text.isascii() and text.isalnum()
+
+
+def _why_zh(plain: str, why: str) -> str:
+    head, _, check = why.rstrip(")").rpartition("the check character by the first 17 is ")
+    reason = f"按前 17 位，校验位应为 {check}" if head else "含有代码不使用的字符（I、O、S、V、Z）"
+    return f"{plain} 不是有效的统一社会信用代码：{reason}。请对照营业执照核对"
+
+
+def _ambiguous(view: View, asked: str, bearers: Sequence[int]) -> BadQuestion:
+    bearing = [view.entity(handle) for handle in bearers]
+    keys = ", ".join(entity.ref.key for entity in bearing)
+    listed = "；".join(f"{entity.ref.key}（{_place(entity) or entity.name}）" for entity in bearing)
+    return BadQuestion(
+        f'{len(bearing)} records bear the name "{asked}": {keys}. Ask by one of these keys',
+        f"名称“{asked}”有 {len(bearing)} 个：{listed}。请改用代码查询",
+    )
+
+
+def _not_known(view: View, asked: str, types: Sequence[str]) -> NotKnown:
+    near = search(view, asked, types=types, limit=SUGGESTIONS)
+    what, what_zh = " or ".join(t.lower() for t in types), "或".join(RECORD_TYPES[t].label for t in types)
+    return NotKnown(what, what_zh, asked, [(found.ref.key, found.name) for found in near])
