@@ -18,7 +18,17 @@ from graph.ontology import Size, chinese
 from graph.view import View
 from services.answers_json import partner_answer
 from services.answers_json import why_not as why_not_json
-from services.partners import Candidate, Filters, PartnerAnswer, Path as EvidencePath, Place, Question, Relation, find, why_not
+from services.partners import (
+    Candidate,
+    Filters,
+    PartnerAnswer,
+    Path as EvidencePath,
+    Place,
+    Question,
+    Relation,
+    find,
+    why_not,
+)
 from services.quality import PairFile, measure, rank_all
 
 app = typer.Typer(no_args_is_help=True)

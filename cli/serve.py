@@ -22,7 +22,9 @@ DEMO_LEDGER = "sqlite:///{folder}/demo.db"
 def serve(
     ledger: LedgerOption = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="端口。Port.")] = 8000,
-    demo: Annotated[bool, typer.Option("--demo", help="用合成数据，并可选角色。Synthetic data, choice of role.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="用合成数据，并可选角色。Synthetic data, choice of role.")
+    ] = False,
 ) -> None:
     """启动网页和接口，停止按 Ctrl-C。Serve the pages and the API until Ctrl-C."""
     settings = read_settings()

@@ -11,6 +11,8 @@ from typing import Self
 from stdnum.cn import uscc as stdnum_uscc
 from stdnum.exceptions import ValidationError as StdnumError
 
+LENGTH = 18  # of a unified social credit code
+
 
 class Uscc(str):
     """统一社会信用代码 Unified Social Credit Code, 18 characters with a check character (GB 32100-2015)."""
@@ -21,14 +23,16 @@ class Uscc(str):
         plain = unicodedata.normalize("NFKC", text).strip().upper()
         try:
             stdnum_uscc.validate(plain)
+            if len(plain) != LENGTH:  # stdnum overlooks hyphens and spaces; one firm would get two keys
+                raise StdnumError
         except StdnumError as error:
             raise ValueError(f"is not a unified social credit code ({_why(plain)})") from error
         return super().__new__(cls, plain)
 
 
 def _why(plain: str) -> str:
-    if len(plain) != 18:
-        return f"{len(plain)} characters instead of 18"
+    if len(plain) != LENGTH:
+        return f"{len(plain)} characters instead of {LENGTH}"
     try:
         return f"the check character by the first 17 is {stdnum_uscc.calc_check_digit(plain[:17])}"
     except (StdnumError, ValueError):

@@ -95,7 +95,9 @@ class LinkRows:
             share, rest = orjson.loads(body)["share"], "{}"
         detail = self._details.setdefault(rest, len(self._details))
         days = (_ordinal(valid_from, FAR_PAST), _ordinal(valid_to, FAR_FUTURE))
-        for column, value in zip(self._columns, (from_, to, *days, _CODE[basis], share, file, row, detail), strict=True):
+        for column, value in zip(
+            self._columns, (from_, to, *days, _CODE[basis], share, file, row, detail), strict=True
+        ):
             column.append(value)
 
     def table(self, records: int) -> LinkTable:
@@ -103,9 +105,23 @@ class LinkRows:
         kinds = (np.int32, np.int32, np.int32, np.int32, np.int8, np.float32, np.int32, np.int32, np.int32)
         arrays = [np.array(column, kind) for column, kind in zip(self._columns, kinds, strict=True)]
         order = np.lexsort((arrays[1], arrays[0]))
-        from_, to, *rest = (array[order] for array in arrays)
+        from_, to, valid_from, valid_to, basis, share, file, row, detail = (array[order] for array in arrays)
         in_order = np.lexsort((from_, to)).astype(np.int32)
-        return LinkTable(_starts(from_, records), _starts(to, records), in_order, from_, to, *rest, tuple(self._details))
+        return LinkTable(
+            out_start=_starts(from_, records),
+            in_start=_starts(to, records),
+            in_order=in_order,
+            from_=from_,
+            to=to,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            basis=basis,
+            share=share,
+            file=file,
+            row=row,
+            detail=detail,
+            details=tuple(self._details),
+        )
 
     @classmethod
     def of(cls, rows: Iterable[Sequence[Any]]) -> Self:

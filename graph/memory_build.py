@@ -88,7 +88,9 @@ def overlaid(ledger: Ledger, base: MemoryView) -> MemoryView:
         )
 
 
-def _grown(base: Records, keys: Sequence[str], types: Sequence[int], said: Mapping[int, Sequence[Contribution]]) -> Records:
+def _grown(
+    base: Records, keys: Sequence[str], types: Sequence[int], said: Mapping[int, Sequence[Contribution]]
+) -> Records:
     """Copies of the arrays, long enough for the new records."""
     more = len(keys) - len(base.keys)
     return Records(

@@ -343,8 +343,7 @@ RECORD_TYPES: Mapping[str, type[Record]] = {
     t.__name__: t for t in (Enterprise, Institution, Chain, Segment, Industry, Product, Need)
 }
 LINK_TYPES: Mapping[str, type[Link]] = {
-    t.__name__: t
-    for t in (Supplies, Makes, UpstreamOf, KindOf, InIndustry, InSegment, PartOf, Offers, Wants, RaisedBy)
+    t.__name__: t for t in (Supplies, Makes, UpstreamOf, KindOf, InIndustry, InSegment, PartOf, Offers, Wants, RaisedBy)
 }
 
 
@@ -364,16 +363,15 @@ def properties(declared: type[Record] | type[Link]) -> tuple[Property, ...]:
     """The declared properties of a type, in their order (key, part and the ends of a link are not properties)."""
     hints = typing.get_type_hints(declared)
     return tuple(
-        Property(
-            f.name, f.metadata["label"], f.metadata["unit"], f.metadata["name"], f.default == (), hints[f.name]
-        )
+        Property(f.name, f.metadata["label"], f.metadata["unit"], f.metadata["name"], f.default == (), hints[f.name])
         for f in dataclasses.fields(declared)
         if "label" in f.metadata
     )
 
 
 PROPERTIES: Mapping[str, tuple[Property, ...]] = {
-    name: properties(declared) for name, declared in (*RECORD_TYPES.items(), *LINK_TYPES.items())
+    **{name: properties(declared) for name, declared in RECORD_TYPES.items()},
+    **{name: properties(declared) for name, declared in LINK_TYPES.items()},
 }
 
 

@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from graph.ledger.load import REPEATED
 from graph.identifiers import StockCode, parse_day
-from graph.ontology import Basis, Enterprise, InIndustry, Industry, KindOf, Makes, Product, Ref, Unknown, UpstreamOf
+from graph.ledger.load import REPEATED
+from graph.ontology import Basis, Enterprise, Industry, InIndustry, KindOf, Makes, Product, Ref, Unknown, UpstreamOf
 from loaders.loader import Format, Notes, Refused, Row, SourceFile, Statement, skip
 
 Text = Annotated[str, Field(min_length=1)]
@@ -287,7 +287,10 @@ CHAIN_CN = Format(
         SourceFile(("company_industry.json",), CompanyIndustryRow, company_industry),
         SourceFile(("product.jsonl.gz", "product.jsonl"), ProductRow, product),
         SourceFile(
-            ("company_product.jsonl.gz", "company_product.jsonl"), CompanyProductRow, company_product, conclude=shares_summed
+            ("company_product.jsonl.gz", "company_product.jsonl"),
+            CompanyProductRow,
+            company_product,
+            conclude=shares_summed,
         ),
         SourceFile(("product_product.jsonl.gz", "product_product.jsonl"), ProductProductRow, product_product),
     ),

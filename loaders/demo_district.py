@@ -299,9 +299,7 @@ def take_segment_link(row: SegmentLinkRow, notes: Notes) -> Iterator[Statement]:
     _declared(notes, "downstream", "segment", row.downstream)
     _different("downstream", row.upstream, row.downstream)
     _once(notes, "downstream", "segment link", row.upstream, row.downstream)
-    yield UpstreamOf(
-        from_ref=_ref(Segment, row.upstream), to_ref=_ref(Segment, row.downstream), basis=Basis.OBSERVED
-    )
+    yield UpstreamOf(from_ref=_ref(Segment, row.upstream), to_ref=_ref(Segment, row.downstream), basis=Basis.OBSERVED)
 
 
 def take_product(row: ProductRow, notes: Notes) -> Iterator[Statement]:
@@ -424,9 +422,7 @@ def take_need(row: NeedRow, notes: Notes) -> Iterator[Statement]:
     _once(notes, "need", "need", row.need)
     need = Need(key=row.need, title=row.title, raised_on=row.raised_on, until=row.until)
     yield need
-    yield RaisedBy(
-        from_ref=need.ref, to_ref=_ref(Enterprise, row.uscc), basis=Basis.OBSERVED, valid_from=row.raised_on
-    )
+    yield RaisedBy(from_ref=need.ref, to_ref=_ref(Enterprise, row.uscc), basis=Basis.OBSERVED, valid_from=row.raised_on)
     yield Wants(
         from_ref=need.ref,
         to_ref=_ref(Product, row.product),

@@ -45,7 +45,9 @@ class Notes:
 
     noted: Counter[str] = field(default_factory=Counter)
     seen: dict[str, set[str]] = field(default_factory=dict)
-    sums: defaultdict[str, defaultdict[str, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
+    sums: defaultdict[str, defaultdict[str, float]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(float))
+    )
 
     def note(self, reason: str) -> None:
         """Count one thing that was taken but deserves a word."""

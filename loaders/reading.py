@@ -7,13 +7,14 @@ the row model parses them, which is several times faster than parsing twice.
 import csv
 import gzip
 import hashlib
+import io
 import json
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from lianxin.errors import UnknownField, UnreadableFile
 
@@ -38,10 +39,11 @@ def read_bytes(opened: OpenedFile, report: ReportBytes) -> Iterator[bytes]:
     hashed = hashlib.sha256()
     with opened.path.open("rb") as raw:
         watched = _Watched(raw, hashed.update, report)
-        stream: IO[bytes] = gzip.GzipFile(fileobj=watched) if opened.name.endswith(".gz") else watched  # type: ignore[assignment]
+        stream = gzip.GzipFile(fileobj=watched) if opened.name.endswith(".gz") else watched
         row = 0
         try:
-            for row, line in enumerate(_lines(stream), start=1):
+            for line in _lines(stream):
+                row += 1
                 yield line
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise UnreadableFile(
@@ -54,13 +56,16 @@ def read_bytes(opened: OpenedFile, report: ReportBytes) -> Iterator[bytes]:
     opened.digest, opened.size = hashed.hexdigest(), watched.size
 
 
-class _Watched:
+class _Watched(io.RawIOBase):
     """A raw stream that reports every read to the digest and to the progress bar."""
 
     def __init__(self, raw: IO[bytes], digest: Callable[[bytes], None], report: ReportBytes) -> None:
         self._raw, self._digest, self._report, self.size = raw, digest, report, 0
 
-    def read(self, size: int = -1) -> bytes:
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
         data = self._raw.read(size)
         self._digest(data)
         self._report(len(data))
@@ -72,7 +77,7 @@ class _Watched:
             pass
 
 
-def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+def _lines(stream: _Watched | gzip.GzipFile) -> Iterator[bytes]:
     rest = b""
     while block := stream.read(1 << 18):
         lines = (rest + block).split(b"\n")
@@ -121,12 +126,11 @@ def decoded(opened: OpenedFile, row: int, line: bytes) -> str:
 
 
 def _check_fields(opened: OpenedFile, row: int, line: bytes, fields: frozenset[str]) -> None:
-    pairs: list[tuple[str, Any]] = []
     try:
-        json.loads(decoded(opened, row, line), object_pairs_hook=lambda found: pairs.extend(found) or {})
+        found = json.loads(decoded(opened, row, line), object_pairs_hook=list)
     except json.JSONDecodeError:
         return  # the row model refuses it, with its place
-    names = Counter(name for name, _ in pairs)
+    names = Counter(pair[0] for pair in found if isinstance(pair, tuple))
     if twice := sorted(name for name, count in names.items() if count > 1):
         raise UnreadableFile(
             opened.name,

@@ -151,17 +151,22 @@ def _parsed_rows(run: _Run, declared: SourceFile, opened: OpenedFile) -> Iterato
         yield from _parsed_csv(run, declared.model, opened, fields)
 
 
-def _parsed_json(run: _Run, model: type[Row], opened: OpenedFile, fields: frozenset[str]) -> Iterator[tuple[int, Row | None]]:
+def _parsed_json(
+    run: _Run, model: type[Row], opened: OpenedFile, fields: frozenset[str]
+) -> Iterator[tuple[int, Row | None]]:
     validate: Callable[[bytes], Row] = model.model_validate_json
     for row, line in read_json_lines(opened, fields, run.progress.read):
         try:
             yield row, validate(line)
         except ValidationError as error:
             decoded(opened, row, line)  # a wrong encoding is a matter of the file, not of the row
-            yield row, _refuse(run, opened, row, error)
+            _refuse(run, opened, row, error)
+            yield row, None
 
 
-def _parsed_csv(run: _Run, model: type[Row], opened: OpenedFile, fields: tuple[str, ...]) -> Iterator[tuple[int, Row | None]]:
+def _parsed_csv(
+    run: _Run, model: type[Row], opened: OpenedFile, fields: tuple[str, ...]
+) -> Iterator[tuple[int, Row | None]]:
     for row, cells in read_csv(opened, fields, run.progress.read):
         if isinstance(cells, list):
             run.refused.append(
@@ -179,7 +184,8 @@ def _parsed_csv(run: _Run, model: type[Row], opened: OpenedFile, fields: tuple[s
         try:
             yield row, model.model_validate(cells)
         except ValidationError as error:
-            yield row, _refuse(run, opened, row, error)
+            _refuse(run, opened, row, error)
+            yield row, None
 
 
 def _refuse(run: _Run, opened: OpenedFile, row: int, error: ValidationError) -> None:
@@ -226,6 +232,11 @@ def _problem(problem: Any) -> tuple[str, str]:
 
 _VALUE_ERRORS = {
     "is not a day": "不是日期（应为 YYYY-MM-DD）",
+    "has spaces around it or is blank": "前后有空格或为空白",
+    "is not a whole number": "不是整数",
+    "is not an amount": "不是金额",
+    "is not a share from 0 to 1": "不是 0 到 1 的占比",
+    "is not a basis that a file may state": "文件只能写 observed 或 claimed",
     "is not a day of the calendar": "日历上没有这一天",
     "is not a unified social credit code": "不是有效的统一社会信用代码（校验不符）",
     "is not a six-digit stock code": "不是六位证券代码",

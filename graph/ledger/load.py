@@ -206,17 +206,23 @@ class Staging:
         return skipped, refused
 
     def _rows_staged(self) -> set[tuple[int, int]]:
-        rows = self._connection.exec_driver_sql("SELECT file, row FROM stage_record UNION SELECT file, row FROM stage_link")
+        rows = self._connection.exec_driver_sql(
+            "SELECT file, row FROM stage_record UNION SELECT file, row FROM stage_link"
+        )
         return {(file, row) for file, row in rows}
 
     def _refuse_contradictions(
         self, table: str, identity: str, value: str, files: Sequence[SourceFileInfo]
     ) -> list[dict[str, Any]]:
         condition = " AND ".join(f"s.{c} = g.{c}" for c in identity.split(", "))
-        found = self._connection.exec_driver_sql(
-            f"SELECT s.* FROM {table} s JOIN (SELECT {identity} FROM {table} GROUP BY {identity}"
-            f" HAVING min({value}) <> max({value})) g ON {condition} ORDER BY s.file, s.row"
-        ).mappings().all()
+        found = (
+            self._connection.exec_driver_sql(
+                f"SELECT s.* FROM {table} s JOIN (SELECT {identity} FROM {table} GROUP BY {identity}"
+                f" HAVING min({value}) <> max({value})) g ON {condition} ORDER BY s.file, s.row"
+            )
+            .mappings()
+            .all()
+        )
         first: dict[tuple[Any, ...], int] = {}
         refused = []
         for statement in found:
@@ -302,7 +308,9 @@ _APPEND_LINKS = (
     " SELECT d.type, d.from_record, d.to_record, :dataset, d.part, d.basis, d.valid_from, d.valid_to, :present,"
     " d.body, :load, f.file, d.row FROM diff_link d JOIN stage_file f ON f.stage = d.file WHERE d.status > 0"
 )
-_VANISHED_RECORDS = "FROM head_record h WHERE h.present AND h.id NOT IN (SELECT head FROM diff_record WHERE head IS NOT NULL)"
+_VANISHED_RECORDS = (
+    "FROM head_record h WHERE h.present AND h.id NOT IN (SELECT head FROM diff_record WHERE head IS NOT NULL)"
+)
 _VANISHED_LINKS = "FROM head_link h WHERE h.present AND h.id NOT IN (SELECT head FROM diff_link WHERE head IS NOT NULL)"
 _RETRACT_RECORDS = (
     "INSERT INTO record_version (record, dataset, part, present, body, load, file, row)"
@@ -374,14 +382,16 @@ def _compare(connection: Connection, dataset: int) -> None:
     connection.execute(text(_DIFF_LINKS))
     loose = connection.execute(
         text(
-            "SELECT s.type, s.from_key, s.to_key FROM stage_link s JOIN diff_link d ON d.file = s.file AND d.row = s.row"
+            "SELECT s.type, s.from_key, s.to_key FROM stage_link s"
+            " JOIN diff_link d ON d.file = s.file AND d.row = s.row"
             " WHERE d.from_record IS NULL OR d.to_record IS NULL LIMIT 1"
         )
     ).first()
     if loose is not None:
         raise Conflict(
-            f"the link {loose[0]} from {loose[1]} to {loose[2]} names a record that no source states; nothing was loaded",
-            f"关系 {loose[0]}（{loose[1]} → {loose[2]}）的一端没有任何来源载明，没有入库",
+            f"the link {loose[0]} from {loose[1]} to {loose[2]} names a record that no source states. "
+            "Nothing was loaded; load the source of that record first",
+            f"关系 {loose[0]}（{loose[1]} → {loose[2]}）的一端没有任何来源载明，没有入库；请先装入那条记录的来源",
         )
 
 
@@ -400,7 +410,9 @@ def _vanished(connection: Connection, request: LoadRequest, *, yes: bool) -> int
 
 
 def _dataset(connection: Connection, request: LoadRequest) -> int:
-    known = connection.execute(select(schema.dataset).where(schema.dataset.c.name == request.dataset)).mappings().first()
+    known = (
+        connection.execute(select(schema.dataset).where(schema.dataset.c.name == request.dataset)).mappings().first()
+    )
     if known is None:
         return _insert(
             connection,
@@ -413,7 +425,8 @@ def _dataset(connection: Connection, request: LoadRequest) -> int:
         )
     if known["format"] != request.format:
         raise Conflict(
-            f"the data set {request.dataset} is of the format {known['format']}, not {request.format}; give --dataset another name",
+            f"the data set {request.dataset} is of the format {known['format']}, not {request.format}; "
+            "give --dataset another name",
             f"数据集 {request.dataset} 的格式是 {known['format']}，不是 {request.format}；请用 --dataset 换一个名字",
         )
     return int(known["id"])
@@ -518,7 +531,11 @@ def _refuse_unless_last(connection: Connection, load: int, dataset: int, undoes:
             f"第 {load} 次入库本身就是对第 {undoes} 次的撤销；要恢复请重新入库",
         )
     standing: list[int] = []
-    rows = connection.execute(select(schema.load.c.id, schema.load.c.undoes).where(schema.load.c.dataset == dataset).order_by(schema.load.c.id))
+    rows = connection.execute(
+        select(schema.load.c.id, schema.load.c.undoes)
+        .where(schema.load.c.dataset == dataset)
+        .order_by(schema.load.c.id)
+    )
     for row in rows:
         if row.undoes is None:
             standing.append(row.id)

@@ -69,7 +69,9 @@ def decisions(connection: Connection) -> list[Decision]:
     )
     latest: dict[tuple[Ref, Ref], Decision] = {}
     for row in rows:
-        decision = Decision(Ref(row[0], row[1]), Ref(row[2], row[3]), Judgement(row.judgement), row.reason, row.decided_by)
+        decision = Decision(
+            Ref(row[0], row[1]), Ref(row[2], row[3]), Judgement(row.judgement), row.reason, row.decided_by
+        )
         latest[decision.pair()] = decision
     return [decision for decision in latest.values() if decision.judgement is not Judgement.UNSURE]
 

@@ -140,7 +140,7 @@ def trust(connection: Connection) -> dict[int, int]:
     return {row.id: row.trust for row in connection.execute(select(schema.dataset.c.id, schema.dataset.c.trust))}
 
 
-# --- versions at a position: what the views are built from -------------------------------------------------------------
+# --- versions at a position: what the views are built from -----------------------------------------------------
 
 _RECORD_FIELDS = "v.record, v.id, v.dataset, v.body, v.file, v.row"
 _LINK_FIELDS = "v.type, v.from_record, v.to_record, v.basis, v.valid_from, v.valid_to, v.body, v.file, v.row"
@@ -148,7 +148,9 @@ _RECORD_IDENTITY = "v.record, v.dataset, v.part"
 _LINK_IDENTITY = "v.from_record, v.to_record, v.type, v.dataset, v.part"
 _POSITION = "JOIN position p ON p.load = v.load"
 # What the positions after one up to another touched, whatever became of it.
-_TOUCHED_RECORDS = f"SELECT v.record FROM record_version v {_POSITION} WHERE p.position > :after AND p.position <= :upto"
+_TOUCHED_RECORDS = (
+    f"SELECT v.record FROM record_version v {_POSITION} WHERE p.position > :after AND p.position <= :upto"
+)
 _TOUCHED_LINKS = (
     f"SELECT v.from_record, v.to_record FROM link_version v {_POSITION}"
     " WHERE p.position > :after AND p.position <= :upto"

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from graph.ledger import load as loading
 from graph.ledger import merge as merging
-from graph.ledger import reading
+from graph.ledger import reading as answers
 from graph.ledger.failures import translated
 from lianxin.errors import LedgerTooNew, StoreUnavailable
 
@@ -80,22 +80,22 @@ class Ledger:
     def position(self) -> int:
         """The newest position, 0 for an empty ledger."""
         with self.reading() as connection:
-            return reading.newest_position(connection)
+            return answers.newest_position(connection)
 
-    def loads(self) -> "list[reading.Load]":
+    def loads(self) -> "list[answers.Load]":
         """All loads, newest first."""
         with self.reading() as connection:
-            return reading.loads(connection)
+            return answers.loads(connection)
 
-    def load(self, load: int) -> "reading.Load":
+    def load(self, load: int) -> "answers.Load":
         """One load with its report. Raises NotKnown."""
         with self.reading() as connection:
-            return reading.load(connection, load)
+            return answers.load(connection, load)
 
-    def datasets(self) -> "list[reading.Dataset]":
+    def datasets(self) -> "list[answers.Dataset]":
         """The data sets loaded, each with its newest load that is not undone."""
         with self.reading() as connection:
-            return reading.datasets(connection)
+            return answers.datasets(connection)
 
     def _migrate(self) -> None:
         config = Config()

@@ -1,4 +1,4 @@
-"""Chain partners 产业链对接: who could supply, buy, or fill a gap, with evidence, and why somebody is not in the list."""
+"""Chain partners 产业链对接: who could supply, buy or fill a gap, with evidence, and why somebody is not listed."""
 
 from services.partners.answer import (
     Candidate,

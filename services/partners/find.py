@@ -28,7 +28,10 @@ from services.partners.paths import PATHS_SHOWN, named, paths
 from services.partners.pool import WEAKEST, Flags, Pool, gather
 from services.search import resolve
 
-NOT_LOADED = (("信用登记", "尚未载入"), ("专利", "尚未载入"))  # registers that the platform will read, none of which it has
+NOT_LOADED = (
+    ("信用登记", "尚未载入"),
+    ("专利", "尚未载入"),
+)  # registers that the platform will read, none of which it has
 ASKED_OF = {
     Relation.SUPPLIER: ("Enterprise",),
     Relation.CUSTOMER: ("Enterprise",),
@@ -102,9 +105,7 @@ def _searched(view: View, question: Question, pool: Pool) -> Searched:
             (f"分值低于 {WEAKEST} 的 {pool.weak} 家没有列", f"{pool.weak} with a score below {WEAKEST} are not listed")
         )
     if question.core:
-        stopped.append(
-            ("占营业收入不到 5% 的副业只计 15%", "a side line (below 5 % of turnover) counts 15 %")
-        )
+        stopped.append(("占营业收入不到 5% 的副业只计 15%", "a side line (below 5 % of turnover) counts 15 %"))
     return Searched(
         datasets=view.datasets,
         missing=[*missing, *NOT_LOADED],
@@ -123,18 +124,32 @@ def _choices(question: Question, pool: Pool) -> Iterable[Choice]:
     now = question.filters
     for place, label in PLACES.items():
         there = pool.divisions == 0
-        yield _choice(question, pool, replace(now, place=None if now.place is place else place), label, now.place is place, there)
+        yield _choice(
+            question, pool, replace(now, place=None if now.place is place else place), label, now.place is place, there
+        )
     for size in Size:
         nowhere = pool.sizes < 0
-        yield _choice(question, pool, replace(now, size=None if now.size is size else size), f"{chinese(size)}企业", now.size is size, nowhere)
+        yield _choice(
+            question,
+            pool,
+            replace(now, size=None if now.size is size else size),
+            f"{chinese(size)}企业",
+            now.size is size,
+            nowhere,
+        )
     for basis in Basis:
         none = np.zeros(len(pool), bool)
-        yield _choice(question, pool, replace(now, basis=None if now.basis is basis else basis), f"只看{chinese(basis)}", now.basis is basis, none)
+        yield _choice(
+            question,
+            pool,
+            replace(now, basis=None if now.basis is basis else basis),
+            f"只看{chinese(basis)}",
+            now.basis is basis,
+            none,
+        )
 
 
-def _choice(
-    question: Question, pool: Pool, filters: Filters, label: str, chosen: bool, not_known: Flags
-) -> Choice:
+def _choice(question: Question, pool: Pool, filters: Filters, label: str, chosen: bool, not_known: Flags) -> Choice:
     left = pool.mask(filters, known=question.known, division=question.division)
     present = pool.mask(question.filters, known=question.known, division=question.division)
     unknown = 0 if chosen else int((present & not_known).sum())

@@ -5,7 +5,7 @@ from datetime import date
 
 from graph.matching import gap, partners
 from graph.matching.facts import product_graph
-from graph.matching.needs import Needs, Step
+from graph.matching.needs import KNOWN_LINK, Needs, Step
 from graph.ontology import LINK_TYPES, Basis, link_name
 from graph.view import Evidence, Source, View
 from services.partners.answer import Hop, Named, Path, Question, Relation
@@ -35,7 +35,7 @@ def _direct_path(view: View, pool: Pool, candidate: int) -> list[Path]:
     link = pool.direct_links.get(candidate)
     if link is None:
         return []
-    return [Path(partners.KNOWN_LINK, [_stated(view, view.evidence("Supplies", link))])]
+    return [Path(KNOWN_LINK, [_stated(view, view.evidence("Supplies", link))])]
 
 
 def _path(

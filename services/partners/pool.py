@@ -96,7 +96,9 @@ def _gap_pool(view: View, question: Question, subject: int) -> Pool:
     handles = np.array([f.handle for f in strong], np.int64)
     paths = {f.handle: f.paths for f in strong}
     surest = _supply_of(view, handles, {view.ref(p).key for p in ranking.wanted}, question)
-    bases = np.array([surest[h][0] if h in surest else BASES.index(Basis.PREDICTED) for h in handles.tolist()], np.int64)
+    bases = np.array(
+        [surest[h][0] if h in surest else BASES.index(Basis.PREDICTED) for h in handles.tolist()], np.int64
+    )
     return Pool(
         handles=handles,
         scores=np.array([f.score for f in strong]),

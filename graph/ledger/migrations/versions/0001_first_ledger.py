@@ -74,9 +74,7 @@ def upgrade() -> None:
         sa.Column("file", sa.Integer, sa.ForeignKey("load_file.id"), nullable=False),
         sa.Column("row", sa.Integer, nullable=False),
     )
-    op.create_index(
-        "link_version_identity", "link_version", ["from_record", "to_record", "type", "dataset", "part"]
-    )
+    op.create_index("link_version_identity", "link_version", ["from_record", "to_record", "type", "dataset", "part"])
     op.create_table(
         "merge_decision",
         sa.Column("id", sa.Integer, primary_key=True),
