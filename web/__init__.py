@@ -1,0 +1,76 @@
+"""The web floor: `create_app` puts the platform, the API and the pages together; `serving` listens.
+
+Where the clock enters, where the permission of every route is collected, where errors become answers.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import date
+
+from flask_openapi.models.info import Info
+from flask_openapi.openapi import OpenAPI
+from flask_wtf import CSRFProtect
+
+from graph.ledger import Ledger
+from graph.memory_build import MemoryViews
+from lianxin.settings import Settings
+from lianxin.version import VERSION
+from web import api, headers, pages, request_log, roles, security, state
+from web.api import docs, models, problems
+
+__all__ = ["create_app"]
+
+MAX_BODY = 64 * 1024  # bytes: the only form so far is the choice of a role
+LOOPBACK = ["localhost", "127.0.0.1"]
+_INFO = Info(
+    title="链信 lianxin",
+    version=VERSION,
+    description="产业链对接的接口，只读。每条依据都带来源；已证实、企业自述、推测三种依据分开计数，从不相加。"
+    "出错时答复 RFC 9457 problem+json。Read-only; every link carries its source; the three bases are never added.",
+)
+
+
+def create_app(
+    ledger: Ledger, *, demo: bool = False, today: Callable[[], date], settings: Settings | None = None
+) -> OpenAPI:
+    """The application over one ledger. `today` is its only clock; `demo` offers the choice of a role.
+
+    Raises RuntimeError when a route declares no permission.
+    """
+    chosen = settings or Settings()
+    app = OpenAPI(
+        __name__,
+        info=_INFO,
+        doc_ui=False,
+        validation_error_model=models.Problem,
+        validation_error_callback=lambda error: problems.respond(problems.of_validation(error)),
+    )
+    app.openapi_version = "3.1.0"
+    _configure(app, chosen, demo)
+    app.extensions[state.EXTENSION] = state.Platform(ledger, MemoryViews(ledger), today, chosen.division, demo)
+    app.view_functions["static"] = security.permission(security.Permission.PUBLIC)(app.view_functions["static"])
+    app.register_api(api.blueprint)
+    app.register_blueprint(docs.blueprint)
+    app.register_blueprint(pages.blueprint)
+    if demo:
+        app.register_blueprint(roles.blueprint)
+    headers.secure(app)
+    request_log.log_requests(app)
+    problems.install(app)
+    security.deny_by_default(app)
+    CSRFProtect(app)  # after the guard: who may not call a route learns nothing of its form
+    return app
+
+
+def _configure(app: OpenAPI, settings: Settings, demo: bool) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key or secrets.token_hex(32),
+        SESSION_COOKIE_NAME="lianxin",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: a page left open overnight still works
+    )
+    if not demo:
+        # There are no accounts yet. A foreign site whose name is made to point at this machine must not read it.
+        app.config["TRUSTED_HOSTS"] = LOOPBACK

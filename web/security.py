@@ -1,10 +1,13 @@
-"""Access 权限: every route declares its permission; a role has a fixed set of them; everything else is denied."""
+"""Access 权限: every route declares its permission; a role has a fixed set of them; everything else is denied.
+
+The matrix endpoint × role stands in `docs/permissions.md`; `python -m web.generated` writes it anew.
+"""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Flask, session
+from flask import Flask, request, session
 
 from lianxin.errors import Forbidden
 from web.state import platform
@@ -77,10 +80,15 @@ def current_role() -> Role:
     return Role(chosen) if chosen in set(Role) else Role.CHAIN_OFFICER
 
 
+def allowed(needed: Permission) -> bool:
+    """Whether the current role has the permission: for a page that leaves out what it may not link to."""
+    return needed in GRANTS[current_role()]
+
+
 def require(needed: Permission) -> None:
     """Raise Forbidden unless the current role has the permission."""
-    role = current_role()
-    if needed not in GRANTS[role]:
+    if not allowed(needed):
+        role = current_role()
         raise Forbidden(needed, role, ROLE_NAMES[role])
 
 
@@ -90,3 +98,51 @@ def declared(app: Flask) -> dict[str, Permission]:
     if undeclared := sorted(name for name, needed in found.items() if needed is None):
         raise RuntimeError(f"routes without a declared permission: {', '.join(undeclared)}")
     return {name: needed for name, needed in found.items() if needed is not None}
+
+
+def deny_by_default(app: Flask) -> None:
+    """Hold every request to the permission of its endpoint. Call it when all routes are registered.
+
+    An unknown address or method has no endpoint: nothing stands behind it, and it ends as 404 or 405.
+    """
+    permissions = declared(app)
+
+    @app.before_request
+    def guard() -> None:
+        if request.endpoint is not None:
+            require(permissions[request.endpoint])
+
+
+# --- the matrix -------------------------------------------------------------------------------------------------------
+
+_HEAD = """# Permissions 权限
+
+Who may call what. Every route declares one permission, a role has a fixed set of them, everything else is denied;
+a route that declares none stops the server at start. `web/security.py` declares it, `python -m web.generated` writes
+this page, and a test calls every route in every role and compares.
+
+Until accounts come, the roles can be chosen only in the demo (`lianxin serve --demo`). Without `--demo` the server
+listens on this machine alone, and whoever sits at it is the administrator. ● may, – may not.
+
+| address | permission |"""
+
+
+def matrix(app: Flask) -> str:
+    """The page `docs/permissions.md`: every route with its permission, cell by cell for every role."""
+    permissions = declared(app)
+    lines = [_HEAD + "".join(f" {ROLE_NAMES[role]} {role.replace('_', ' ')} |" for role in Role)]
+    lines.append("|---|---|" + ":-:|" * len(Role))
+    for address, endpoint in routes(app):
+        needed = permissions[endpoint]
+        cells = "".join(f" {'●' if needed in GRANTS[role] else '–'} |" for role in Role)
+        lines.append(f"| `{address}` | {needed} |{cells}")
+    return "\n".join(lines) + "\n"
+
+
+def routes(app: Flask) -> list[tuple[str, str]]:
+    """Every address with its method, as people read it, and its endpoint; by address."""
+    return sorted(
+        (f"{method} {rule.rule}", rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    )

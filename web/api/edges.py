@@ -1,0 +1,160 @@
+"""What comes in: strict parameters. A day is ISO text, a number digits, a yes is `true`; nothing is guessed.
+
+Unknown parameters are refused, and so are control characters: pydantic's own readings (0 as 1970-01-01, "1_0" as 10,
+"on" as true) are wider than an interface should be.
+"""
+
+import re
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError
+
+from graph.ontology import RECORD_TYPES, Basis, Size
+from services.partners import Place, Relation
+
+MAX_TEXT = 200
+MAX_TOP = 200
+MAX_PAGE = 100
+REPEATABLE = frozenset({"types"})
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE = re.compile(r"[0-9]{1,9}")
+
+
+def _day(value: Any) -> Any:
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise PydanticCustomError("day", "should be a day like 2026-11-24")
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        return int(value)
+    raise PydanticCustomError("whole", "should be a whole number, in digits alone")
+
+
+def _yes_no(value: Any) -> Any:
+    if value in ("true", "false"):
+        return value == "true"
+    raise PydanticCustomError("yes_no", "should be true or false")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+YesNo = Annotated[bool, BeforeValidator(_yes_no)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+
+Findable = StrEnum("Findable", {name.upper(): name for name in RECORD_TYPES if name != "Need"})  # type: ignore[misc]  # members from the ontology: the one place a type is declared
+Findable.__doc__ = "What a search may look for."
+
+
+def _no_null_defaults(schema: dict[str, Any]) -> None:
+    """A parameter that is left out is not a null: no query can carry one."""
+    for declared in schema.get("properties", {}).values():
+        if "default" in declared and declared["default"] is None:
+            del declared["default"]
+
+
+def _config(part: str) -> ConfigDict:
+    return ConfigDict(title=part, extra="forbid", hide_input_in_errors=True, json_schema_extra=_no_null_defaults)
+
+
+class Query(BaseModel):
+    """The query string of an operation; as it stands here it takes no parameter."""
+
+    model_config = _config("query")
+
+
+class Path(BaseModel):
+    """The variable parts of an address."""
+
+    model_config = _config("path")
+
+
+def _on() -> Any:
+    return Field(None, description="查询日，默认今天。The day the question is asked for; today if left out.")
+
+
+class OnQuery(Query):
+    """A question for a day."""
+
+    on: Day | SkipJsonSchema[None] = _on()
+
+
+class SearchQuery(Query):
+    """What to look for."""
+
+    q: Text = Field(
+        description="代码、全称、简称、曾用名或拼音。Code, full, short or former name, or pinyin.", examples=["示例"]
+    )
+    types: list[Findable] = Field(
+        [Findable("Enterprise")],
+        max_length=len(Findable),
+        description="记录类型，可重复。Record types; may be repeated.",
+        examples=[["Enterprise", "Product"]],
+    )
+    limit: Whole = Field(20, ge=1, le=MAX_PAGE, description="最多几条。At most so many.")
+
+
+class EnterprisePath(Path):
+    """Which enterprise."""
+
+    key: Text = Field(
+        description="统一社会信用代码、证券代码或名称。Credit code, stock code or name.",
+        examples=["91330113YANG00019U"],
+    )
+
+
+class ChainPath(Path):
+    """Which chain."""
+
+    key: Text = Field(description="产业链的代码或名称。Key or name of the chain.", examples=["YLQX"])
+
+
+class PartnerQuery(OnQuery):
+    """A partner question. Conditions that are left out ask nothing."""
+
+    key: Text = Field(
+        description="企业的代码或名称；补链时为环节或产品。Enterprise; for a gap a segment or product.",
+        examples=["91330113YANG00019U"],
+    )
+    relation: Relation = Field(
+        description="supplier 找供应商，customer 找客户，gap 补链。What is looked for.", examples=["supplier"]
+    )
+    top: Whole = Field(20, ge=1, le=MAX_TOP, description="最多几家。At most so many candidates.")
+    place: Place | SkipJsonSchema[None] = Field(None, description="范围：区内、市内、省内。How near.")
+    size: Size | SkipJsonSchema[None] = Field(None, description="企业规模。Size of the enterprise.")
+    basis: Basis | SkipJsonSchema[None] = Field(None, description="依据。How the supply link is known.")
+    known: YesNo = Field(False, description="是否列出已有的伙伴。Whether to list known partners too.")
+
+
+class WhyNotQuery(PartnerQuery):
+    """A partner question, and who is missed in its answer."""
+
+    other: Text = Field(
+        description="被问到的企业：代码或名称。The company that is missed.", examples=["91330113YANG00086R"]
+    )
+
+
+class LoadsQuery(Query):
+    """A page of the loads, newest first."""
+
+    limit: Whole = Field(20, ge=1, le=MAX_PAGE, description="每页几条。So many a page.")
+    cursor: Whole | SkipJsonSchema[None] = Field(
+        None, ge=1, description="上一页的 next_cursor。`next_cursor` of the page before."
+    )
+
+
+class LoadPath(Path):
+    """Which load."""
+
+    id: Whole = Field(ge=1, description="入库批次号。Number of the load.", examples=[1])
+
+

@@ -1,0 +1,461 @@
+"""What goes out: the shapes of the answers, as the API description shows them.
+
+`services/answers_json.py` writes these shapes. They are not checked at run time; tests and schemathesis hold every
+answer against them. Clients must expect further members.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from graph.ontology import Basis, Side, Size, Unknown
+from services.partners import Filler, Place, Relation, Tier
+from services.search import Matched
+from web.api.edges import Findable
+
+Scalar = str | int | float | bool | None
+
+
+def _open(schema: dict[str, Any]) -> None:
+    """Members may be added later, so the description does not forbid them (the tests do)."""
+    schema.pop("additionalProperties", None)
+
+
+class Shape(BaseModel):
+    """The root of all answers."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_open)
+
+
+class Counts(Shape):
+    """How many of each basis. The three are never added together."""
+
+    observed: int
+    claimed: int
+    predicted: int
+
+
+class SourceShape(Shape):
+    """来源 Data set, file and row of a fact; `row` is null where it is computed."""
+
+    dataset: str
+    label: str
+    file: str
+    row: int | None
+    digest: str
+    retrieved: date | None
+    synthetic: bool
+
+
+class Reference(Shape):
+    """A record: type, key, name."""
+
+    type: str
+    key: str
+    name: str
+
+
+class DatasetShape(Shape):
+    """A data set, when it was last loaded, whether it is made up (合成数据)."""
+
+    name: str
+    label: str
+    format: str
+    synthetic: bool
+    loaded_on: date
+
+
+class Refusal(Shape):
+    """One refused value: where it stands (JSON Pointer into query, path or body) and why."""
+
+    pointer: str
+    code: str
+    detail: str
+    detail_en: str
+
+
+class Suggestion(Shape):
+    """A record that bears a similar key or name."""
+
+    key: str
+    name: str
+
+
+class Problem(Shape):
+    """RFC 9457 problem: what did not happen, why, and what to do next, in Chinese and in English."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    detail_en: str
+    code: str
+    next: str
+    next_en: str
+    request_id: str
+    errors: list[Refusal]
+    suggestions: list[Suggestion]
+
+
+class SearchedView(Shape):
+    """What was searched: the data sets, the newest day of loading, the ledger position."""
+
+    datasets: list[DatasetShape]
+    until: date | None
+    position: int
+
+
+class Health(Shape):
+    """Whether the server can answer, and from what. `lag`: ledger positions that the view has not applied yet."""
+
+    status: str
+    version: str
+    demo: bool
+    position: int
+    view_position: int
+    lag: int
+    datasets: list[DatasetShape]
+
+
+class SearchAsked(Shape):
+    """The search as it was understood."""
+
+    q: str
+    types: list[Findable]
+    limit: int
+
+
+class FoundShape(Reference):
+    """A record found; `matched` says by what, `text` is what matched."""
+
+    matched: Matched
+    text: str
+    exact: bool
+    place: str
+
+
+class SearchAnswer(Shape):
+    """What a search found, best first."""
+
+    query: SearchAsked
+    searched: SearchedView
+    found: list[FoundShape]
+
+
+class FormerNameShape(Shape):
+    """曾用名; `until` is null where no source says it."""
+
+    name: str
+    until: date | None
+
+
+class StatedShape(Shape):
+    """One value as one source states it."""
+
+    value: Scalar | list[Any] | dict[str, Any]
+    text: str
+    source: SourceShape
+
+
+class FactShape(Shape):
+    """One property: its text, or why there is none."""
+
+    name: str
+    label: str
+    text: str | None
+    unknown: Unknown | None
+    unknown_label: str | None
+    disagree: bool
+    stated: list[StatedShape]
+
+
+class EvidenceShape(Shape):
+    """One link in full; from and to are keys."""
+
+    link: str
+    from_: str = Field(alias="from")
+    from_type: str
+    to: str
+    to_type: str
+    basis: Basis
+    valid_from: date | None
+    valid_to: date | None
+    properties: dict[str, Any]
+    source: SourceShape
+
+
+class LinkSeen(Shape):
+    """One link of the enterprise, seen from it; `holds`: on the day asked for."""
+
+    label: str
+    other: Reference
+    basis: Basis
+    holds: bool
+    evidence: EvidenceShape
+
+
+class EnterpriseAnswer(Reference):
+    """An enterprise: every property with its sources, or why it is not known; its links."""
+
+    short_name: str | None
+    former_names: list[FormerNameShape]
+    other_names: list[str]
+    known: int
+    unknown: int
+    synthetic: bool
+    facts: list[FactShape]
+    relations: list[LinkSeen]
+    on: date
+    searched: SearchedView
+
+
+class ChainShape(Reference):
+    """An industry chain in the list."""
+
+    segments: int
+    counts: Counts
+    single_suppliers: int
+    empty: int
+
+
+class ChainsAnswer(Shape):
+    """All industry chains."""
+
+    on: date
+    division: str
+    searched: SearchedView
+    chains: list[ChainShape]
+
+
+class SegmentShape(Reference):
+    """A segment; `warning` is empty, single_supplier or null, `cut` whether the chain falls apart without it."""
+
+    side: Side
+    order: int
+    counts: Counts
+    outside: int
+    dependents: int
+    products: int
+    warning: str | None
+    why: str
+    cut: bool
+    source: SourceShape | None
+
+
+class SegmentLink(Shape):
+    """A link between two segments, by key."""
+
+    upstream: str
+    downstream: str
+
+
+class ChainAnswer(Reference):
+    """One chain with its segments and the links between them."""
+
+    segments: list[SegmentShape]
+    counts: Counts
+    single_suppliers: int
+    empty: int
+    links: list[SegmentLink]
+    synthetic: bool
+    until: date | None
+    on: date
+    division: str
+    searched: SearchedView
+
+
+class FiltersShape(Shape):
+    """Conditions on the candidates; null asks nothing."""
+
+    place: Place | None
+    size: Size | None
+    basis: Basis | None
+
+
+class PartnerAsked(FiltersShape):
+    """The question as it was understood: `asked` as it was written, `key` as it was found."""
+
+    asked: str
+    type: str
+    key: str
+    name: str
+    relation: Relation
+    on: date
+    top: int
+    known: bool
+    division: str
+
+
+class Unsearched(Shape):
+    """A source that was not searched, and why."""
+
+    source: str
+    why: str
+
+
+class SearchedShape(Shape):
+    """What was searched, up to which day, how far, and where it stopped."""
+
+    datasets: list[DatasetShape]
+    missing: list[Unsearched]
+    until: date | None
+    hops: int
+    products: int
+    materials: int
+    known_left_out: int
+    stopped: list[str]
+    stopped_en: list[str]
+
+
+class HopShape(Shape):
+    """One step; from and to are keys."""
+
+    from_: str = Field(alias="from")
+    from_type: str
+    from_name: str
+    link: str
+    label: str
+    to: str
+    to_type: str
+    to_name: str
+    basis: Basis
+    score: float | None
+    stated_on: date | None
+    source: SourceShape
+
+
+class PathShape(Shape):
+    """An evidence path and what it contributes, from 0 to 1."""
+
+    score: float
+    hops: list[HopShape]
+
+
+class CandidateShape(Reference):
+    """A possible partner; `basis` is that of the supply link itself, never of the hops around it."""
+
+    basis: Basis
+    tier: Tier
+    score: float
+    known: bool
+    filler: Filler | None
+    division: str | None
+    place: str
+    size: Size | None
+    paths: list[PathShape]
+
+
+class ChoiceShape(FiltersShape):
+    """A filter that could be set or taken away; `unknown`: how many it cannot judge."""
+
+    label: str
+    chosen: bool
+    counts: Counts
+    unknown: int
+
+
+class RelaxationShape(FiltersShape):
+    """One condition loosened, and what the list would then hold."""
+
+    label: str
+    known: bool
+    counts: Counts
+
+
+class PartnersAnswer(Shape):
+    """The answer to a partner question, the same as `lianxin partners find --json`."""
+
+    query: PartnerAsked
+    searched: SearchedShape
+    counts: Counts
+    candidates: list[CandidateShape]
+    choices: list[ChoiceShape]
+    relaxations: list[RelaxationShape]
+
+
+class WhyNotAnswer(Reference):
+    """The first constraint or missing fact that keeps somebody out of the list; `rank` where he is in it."""
+
+    code: str
+    why: str
+    why_en: str
+    rank: int | None
+    details: dict[str, str]
+
+
+class LoadShape(Shape):
+    """One load; times are UTC, `refused` is the number of refused values."""
+
+    id: int
+    dataset: str
+    label: str
+    format: str
+    synthetic: bool
+    mode: str
+    undoes: int | None
+    undone_by: int | None
+    started_at: datetime
+    committed_at: datetime
+    position: int
+    rows: int
+    new: int
+    changed: int
+    unchanged: int
+    retracted: int
+    refused: int
+
+
+class LedgerSearched(Shape):
+    """Up to which ledger position the loads were read."""
+
+    position: int
+
+
+class LoadsAnswer(Shape):
+    """A page of the loads, newest first; `next_cursor` is null on the last page."""
+
+    searched: LedgerSearched
+    loads: list[LoadShape]
+    next_cursor: int | None
+
+
+class FileShape(Shape):
+    """A file of a load, with its SHA-256."""
+
+    name: str
+    digest: str
+    size: int
+    rows: int
+
+
+class RefusedValue(Shape):
+    """A value that was refused: where it stands, and why."""
+
+    file: str
+    row: int
+    field: str
+    value: str
+    problem: str
+    problem_zh: str | None = None
+
+
+class ReportShape(Shape):
+    """The load report, as `lianxin load --report` writes it."""
+
+    load: int
+    rows: int
+    new: int
+    changed: int
+    unchanged: int
+    retracted: int
+    noted: dict[str, int]
+    skipped: dict[str, int]
+    refused: list[RefusedValue]
+
+
+class LoadAnswer(LoadShape):
+    """One load in full."""
+
+    files: list[FileShape]
+    report: ReportShape
