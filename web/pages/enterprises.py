@@ -1,0 +1,67 @@
+"""企业 One enterprise: facts with sources, unknowns with reasons, its place in the chains."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+
+from graph.ontology import Basis
+from services import enterprise as enterprise_service
+from services.enterprise import Fact, Profile, Relation
+from web.pages import frame, words
+from web.security import Permission, permission
+
+NAMES = frozenset({"name", "short_name", "former_names", "other_names"})  # stand in the head of the page
+SHOWN = 12  # links of one kind before the rest is folded
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The links of one kind, the surest first; `rest` is folded."""
+
+    label: str
+    shown: Sequence[Relation]
+    rest: Sequence[Relation]
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/enterprises/<key>", view_func=enterprise_page)
+
+
+@permission(Permission.GRAPH_READ)
+def enterprise_page(key: str) -> str:
+    """GET /enterprises/<key>"""
+    profile = enterprise_service.profile(frame.view(), key, on=frame.asked_day())
+    return render_template(
+        "enterprise.html",
+        profile=profile,
+        names=[fact for fact in profile.facts if fact.name in NAMES and fact.stated],
+        facts=[fact for fact in profile.facts if fact.name not in NAMES],
+        status=_status(profile),
+        groups=_groups(profile.relations),
+        counts_by=_counts(profile.relations),
+        why=words.UNKNOWN_WHY,
+    )
+
+
+def _status(profile: Profile) -> str | None:
+    found: Fact | None = next((fact for fact in profile.facts if fact.name == "status"), None)
+    return found.text if found else None
+
+
+def _groups(relations: Sequence[Relation]) -> list[Group]:
+    order = list(Basis)
+    labels = list(dict.fromkeys(relation.label for relation in relations))
+    groups = []
+    for label in labels:
+        members = sorted(
+            (r for r in relations if r.label == label), key=lambda r: (not r.holds, order.index(r.basis), r.other_name)
+        )
+        groups.append(Group(label, members[:SHOWN], members[SHOWN:]))
+    return groups
+
+
+def _counts(relations: Sequence[Relation]) -> dict[Basis, int]:
+    """Links that hold on the day, by basis."""
+    return Counter(relation.basis for relation in relations if relation.holds)

@@ -1,0 +1,155 @@
+"""What stands on every page: navigation, dateline, synthetic mark, the demo's choice of role; links that keep the day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+from flask import Blueprint, request, url_for
+
+from graph.identifiers import parse_day
+from graph.ontology import Basis
+from graph.places import place_name
+from graph.view import DatasetInfo, View
+from lianxin.errors import BadQuestion, LianxinError
+from web.pages import words
+from web.security import GRANTS, ROLE_NAMES, Permission, Role, current_role
+from web.state import platform
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the navigation."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of a page. `synthetic`: the words of the badge, or None."""
+
+    entries: Sequence[Entry]
+    division: str
+    on: date
+    chosen_day: bool
+    until: date | None
+    synthetic: str | None
+    demo: bool
+    role: Role
+    roles: Sequence[tuple[Role, str]]
+    kept: Sequence[tuple[str, str]]
+    path: str
+    here: str
+
+
+NAVIGATION = (
+    ("今日", "pages.home", Permission.GRAPH_READ),
+    ("链图", "pages.chain_list", Permission.GRAPH_READ),
+    ("找伙伴", "pages.partner_list", Permission.PARTNERS_READ),
+    ("企业", "pages.search_page", Permission.GRAPH_READ),
+    ("数据", "pages.load_list", Permission.LOADS_READ),
+)
+SECTIONS = {
+    "pages.chain_page": "pages.chain_list",
+    "pages.enterprise_page": "pages.search_page",
+    "pages.load_page": "pages.load_list",
+}
+
+
+def register(blueprint: Blueprint) -> None:
+    """Give templates the frame, the links and the words; also those that are rendered outside the blueprint."""
+    blueprint.app_context_processor(_context)
+    for name, function in words.FILTERS.items():
+        blueprint.add_app_template_filter(function, name)
+
+
+def asked_day() -> date:
+    """The day for which the page is asked: `on`, else today. Raises BadQuestion."""
+    text = request.args.get("on", "").strip()
+    if not text:
+        return platform().today()
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise BadQuestion(f'on: "{text}" {error}', f"查询日“{text}”不是日期，请写成 2026-11-24 这样") from error
+
+
+def view() -> View:
+    """The newest state of the graph."""
+    return platform().views.newest()
+
+
+def go(endpoint: str, **parameters: Any) -> str:
+    """A link that keeps the day asked for and leaves out what is not set."""
+    if "on" not in parameters and request.args.get("on"):
+        parameters["on"] = request.args["on"]
+    return url_for(endpoint, **{name: value for name, value in parameters.items() if value not in (None, "", False)})
+
+
+def as_json(answer: dict[str, Any]) -> str:
+    """An answer of the API as a file to keep."""
+    return orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode()
+
+
+def synthetic_words(datasets: Sequence[DatasetInfo]) -> str | None:
+    """合成数据 where all data are made up, 含合成数据 where some are."""
+    made_up = [d.synthetic for d in datasets]
+    if not any(made_up):
+        return None
+    return words.SYNTHETIC if all(made_up) else f"含{words.SYNTHETIC}"
+
+
+def latest(datasets: Sequence[DatasetInfo]) -> date | None:
+    """The day of the newest load."""
+    return max((d.loaded_on for d in datasets), default=None)
+
+
+def _context() -> dict[str, Any]:
+    return {
+        "frame": _frame(),
+        "go": go,
+        "Basis": Basis,
+        "marks": words.BASIS_MARKS,
+        "credit": words.CREDIT,
+    }
+
+
+def _frame() -> Frame:
+    running, role = platform(), current_role()
+    datasets, day = _datasets(), _day_or_today()
+    section = SECTIONS.get(request.endpoint or "", request.endpoint)
+    return Frame(
+        entries=[
+            Entry(label, go(endpoint), endpoint == section)
+            for label, endpoint, needed in NAVIGATION
+            if needed in GRANTS[role]
+        ],
+        division=place_name(running.division),
+        on=day,
+        chosen_day=day != running.today(),
+        until=latest(datasets),
+        synthetic=synthetic_words(datasets),
+        demo=running.demo,
+        role=role,
+        roles=list(ROLE_NAMES.items()),
+        kept=[(name, value) for name, value in request.args.items(multi=True) if name != "on"],
+        path=request.path,
+        here=request.full_path.rstrip("?"),
+    )
+
+
+def _day_or_today() -> date:
+    try:
+        return asked_day()
+    except BadQuestion:  # the error page has a frame too
+        return platform().today()
+
+
+def _datasets() -> Sequence[DatasetInfo]:
+    try:
+        return view().datasets
+    except LianxinError:  # the error page has a frame even when the ledger cannot be read
+        return ()
