@@ -39,7 +39,7 @@ _MARKS = re.compile(
 
 _PEOPLES = (
     "朝鲜族|土家族|苗族|藏族|羌族|彝族|布依族|侗族|壮族|哈尼族|傣族|白族"
-    "|景颇族|傈僳族|回族|蒙古族|蒙古|哈萨克|柯尔克孜|维吾尔"
+    "|景颇族|傈僳族|回族|蒙古族|(?<!内)蒙古|哈萨克|柯尔克孜|维吾尔"
 )
 _KIND_OF_PLACE = re.compile(rf"(?:{_PEOPLES})*(?:特别行政区|自治区|自治州|自治县|地区|省|市|盟|区|县)$")
 _LEFT = 3  # characters that must be left: 白银有色 without 白银 would be 有色, which is a trade and no name
