@@ -21,7 +21,7 @@ LedgerOption = Annotated[
     ),
 ]
 
-out = Console()
+out = Console(soft_wrap=True)
 progress_console = Console(stderr=True)
 
 

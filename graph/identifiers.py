@@ -6,6 +6,7 @@ Each is a `str` subclass whose constructor refuses what is not one, with a `Valu
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import Self
 
 from stdnum.cn import uscc as stdnum_uscc
@@ -20,14 +21,19 @@ class Uscc(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
-        plain = unicodedata.normalize("NFKC", text).strip().upper()
-        try:
-            stdnum_uscc.validate(plain)
-            if len(plain) != LENGTH:  # stdnum overlooks hyphens and spaces; one firm would get two keys
-                raise StdnumError
-        except StdnumError as error:
-            raise ValueError(f"is not a unified social credit code ({_why(plain)})") from error
-        return super().__new__(cls, plain)
+        return super().__new__(cls, _checked_uscc(text))
+
+
+@lru_cache(maxsize=100_000)  # a register names each firm many times, and the check takes 30 µs
+def _checked_uscc(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    try:
+        stdnum_uscc.validate(plain)
+        if len(plain) != LENGTH:  # stdnum overlooks hyphens and spaces; one firm would get two keys
+            raise StdnumError
+    except StdnumError as error:
+        raise ValueError(f"is not a unified social credit code ({_why(plain)})") from error
+    return plain
 
 
 def _why(plain: str) -> str:
@@ -43,7 +49,7 @@ class StockCode(str):
     """Six-digit code of a listed company 证券代码, without the exchange that sources append (.SZ, SH …)."""
 
     __slots__ = ()
-    FORM = re.compile(r"(\d{6})(?:\.?(?:SZ|SH|BJ))?")
+    FORM = re.compile(r"([0-9]{6})(?:\.?(?:SZ|SH|BJ))?")
 
     def __new__(cls, text: str) -> Self:
         match = cls.FORM.fullmatch(text)
@@ -58,7 +64,7 @@ class Division(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
-        if not re.fullmatch(r"[1-9]\d{5}", text):
+        if not re.fullmatch(r"[1-9][0-9]{5}", text):
             raise ValueError("is not a six-digit division code (GB/T 2260)")
         return super().__new__(cls, text)
 
@@ -75,7 +81,7 @@ class Division(str):
 
 def parse_day(text: str) -> date:
     """Read an ISO day (2026-11-24). Raises ValueError on anything else, times and week dates included."""
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError("is not a day (YYYY-MM-DD)")
     try:
         return date.fromisoformat(text)

@@ -91,8 +91,10 @@ class LinkRows:
     ) -> None:
         """Gather one link as the ledger gives it."""
         share, rest = np.nan, body
-        if body.startswith('{"share":'):
-            share, rest = orjson.loads(body)["share"], "{}"
+        if '"share":' in body:
+            values = orjson.loads(body)
+            share = values.pop("share", np.nan)
+            rest = orjson.dumps(values).decode()
         detail = self._details.setdefault(rest, len(self._details))
         days = (_ordinal(valid_from, FAR_PAST), _ordinal(valid_to, FAR_FUTURE))
         for column, value in zip(

@@ -16,6 +16,7 @@ from graph.link_table import LinkRows
 from graph.memory_view import TYPES, Contribution, Layer, MemoryView, Records
 from graph.ontology import LINK_TYPES, PROPERTIES, RECORD_TYPES, Ref, Size
 from graph.view import DatasetInfo, Source
+from lianxin.errors import NotKnown
 
 OVERLAY_LIMIT = 0.02  # an overlay above this share of the base is folded into a new base (design: measured there)
 PAST_STATES = 4  # past positions kept ready, least recently used out
@@ -32,9 +33,7 @@ def build(ledger: Ledger, position: int | None = None) -> MemoryView:
     with ledger.reading() as connection:
         upto = reading.newest_position(connection) if position is None else position
         keys, types = [""], [-1]
-        for kind, key, _ in reading.record_keys(connection):
-            keys.append(key)
-            types.append(_CODES[kind])
+        _read_keys(connection, keys, types)
         said = _read_said(connection, upto, None)
         layers = {name: [Layer(rows.table(len(keys)))] for name, rows in _read_links(connection, upto, None).items()}
         codes = np.array(types, np.int8)
@@ -59,9 +58,7 @@ def overlaid(ledger: Ledger, base: MemoryView) -> MemoryView:
     with ledger.reading() as connection:
         upto, after = reading.newest_position(connection), base.position
         keys, types = list(base.records.keys), list(base.records.types)
-        for kind, key, _ in reading.record_keys(connection, after=len(keys) - 1):
-            keys.append(key)
-            types.append(_CODES[kind])
+        _read_keys(connection, keys, types)
         said = dict(base.records.said)
         touched = reading.touched_records(connection, after, upto)
         for record in touched:
@@ -126,11 +123,21 @@ def _filters(contributions: Iterable[Contribution]) -> tuple[int, int]:
     return division, size
 
 
+def _read_keys(connection: Connection, keys: list[str], types: list[int]) -> None:
+    """Append the records that the lists do not have yet; a number that the database left out stays empty."""
+    for kind, key, handle in reading.record_keys(connection, after=len(keys) - 1):
+        gap = handle - len(keys)
+        keys += [""] * gap
+        types += [-1] * gap
+        keys.append(key)
+        types.append(_CODES[kind])
+
+
 def _read_said(connection: Connection, upto: int, after: int | None) -> Said:
     trust = reading.trust(connection)
     said: defaultdict[int, list[Contribution]] = defaultdict(list)
-    for record, version, dataset, body, file, row in reading.record_heads(connection, upto, after):
-        said[record].append(Contribution((-trust[dataset], version), body, file, row))
+    for record, part, dataset, body, file, row in reading.record_heads(connection, upto, after):
+        said[record].append(Contribution((-trust[dataset], dataset, part), body, file, row))
     return dict(said)
 
 
@@ -195,9 +202,12 @@ class MemoryViews:
             self._rebuilding = None
 
     def at(self, position: int) -> MemoryView:
-        """The state at a past position, built at the first call and kept for a while."""
-        if position == self._newest.position:
-            return self._newest
+        """The state at a past position, built at the first call and kept for a while. Raises NotKnown for a later one."""
+        newest = self.newest()
+        if position == newest.position:
+            return newest
+        if not 0 <= position < newest.position:  # a state kept for a later position would be wrong when it comes
+            raise NotKnown("position", "账本位置", str(position))
         with self._lock:
             if position not in self._past:
                 self._past[position] = build(self._ledger, position)

@@ -24,7 +24,7 @@ TYPES = tuple(RECORD_TYPES)
 class Contribution:
     """What one data set says of a record in one row: JSON body, file and row."""
 
-    rank: tuple[int, int]  # higher trust first, then the order of loading
+    rank: tuple[int, int, str]  # higher trust first, then the data set loaded first, then its parts by name
     body: str
     file: int
     row: int
@@ -78,7 +78,7 @@ class MemoryView:
     def entity(self, handle: int) -> Entity:
         ref = self.ref(handle)
         values: dict[str, list[Stated]] = {}
-        for said in self.records.said[handle]:
+        for said in self.records.said.get(handle, ()):  # a link may outlive its end in another data set
             source = replace(self.sources[said.file], row=said.row)
             for name, value in read_body(ref.type, said.body).items():
                 values.setdefault(name, []).append(Stated(value, source))

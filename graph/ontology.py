@@ -390,8 +390,11 @@ def link_name(link_type: str) -> str:
 
 def body(statement: Record | Link) -> str:
     """Canonical JSON of the properties that have a value, keys in declared order; equal values give equal bytes."""
+    declared = PROPERTIES[type(statement).__name__]
+    if not declared:
+        return "{}"
     values = {}
-    for p in PROPERTIES[type(statement).__name__]:
+    for p in declared:
         value = getattr(statement, p.name)
         if value is not None and value != ():
             values[p.name] = {"unknown": value.value} if isinstance(value, Unknown) else value

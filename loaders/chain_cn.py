@@ -7,6 +7,7 @@ that the load report shows how often it was met.
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -33,8 +34,9 @@ def clean_product(name: str) -> str:
 
 def _product(name: str, notes: Notes) -> tuple[str, list[Statement]]:
     """The product's key, and the product itself where no product file row declared it."""
-    if not notes.known("product as written", name):
-        notes.first("product as written", name)
+    if notes.known("product", name):
+        return name, []
+    if notes.first("product as written", name):
         notes.note("product name not in the product file")
         if "\n" in name:
             notes.note("line end inside a product name removed")
@@ -59,8 +61,8 @@ class CompanyRow(Row):
 def company(row: CompanyRow, notes: Notes) -> Iterator[Statement]:
     """One enterprise a code; a further full or short name under the same code is another name of it."""
     code = _code(row.code, "code", notes)
-    new_full = notes.first("full name", f"{code} {row.fullname}")
-    new_short = notes.first("short name", f"{code} {row.name}")
+    new_full = notes.first("full name", (code, row.fullname))
+    new_short = notes.first("short name", (code, row.name))
     if SPECIAL_TREATMENT.match(row.name):
         notes.note("short name with a special-treatment mark (ST)")
     exchange, listed_on = _exchange(row, notes), _listed_on(row, notes)
@@ -81,12 +83,20 @@ def company(row: CompanyRow, notes: Notes) -> Iterator[Statement]:
 
 
 def _code(text: str, field: str, notes: Notes) -> StockCode:
-    try:
-        code = StockCode(text.upper())
-    except ValueError as error:
-        raise Refused(field, text, str(error), "不是六位证券代码") from error
-    notes.note(f"{field} written like {re.sub('[0-9]', 'd', text)}")
+    code, form = _read_code(text)
+    if code is None:
+        raise Refused(field, text, form, "不是六位证券代码")
+    notes.note(f"{field} written like {form}")
     return code
+
+
+@lru_cache(maxsize=100_000)  # each company stands in a dozen rows
+def _read_code(text: str) -> tuple[StockCode | None, str]:
+    """The code and the form it is written in, or None and what is wrong."""
+    try:
+        return StockCode(text.upper()), re.sub("[0-9]", "d", text)
+    except ValueError as error:
+        return None, str(error)
 
 
 def _exchange(row: CompanyRow, notes: Notes) -> str | Unknown:
@@ -161,7 +171,7 @@ def company_industry(row: CompanyIndustryRow, notes: Notes) -> Iterator[Statemen
     if notes.first("company", code):
         notes.note("company not in company.json")
         yield Enterprise(key=code, short_name=row.company_name or None, stock_code=code)
-    elif row.company_name and notes.first("short name", f"{code} {row.company_name}"):
+    elif row.company_name and notes.first("short name", (code, row.company_name)):
         notes.note("company name differs from company.json, kept as another name")
         yield Enterprise(key=code, part=f"name:{row.company_name}", other_names=(row.company_name,))
     if notes.first("industry", row.industry_code):
@@ -205,7 +215,7 @@ def company_product(row: CompanyProductRow, notes: Notes) -> Iterator[Statement]
     """What an enterprise sells. A negative share is a correction of the accounts, not a sale."""
     code = _code(row.company_code, "company_code", notes)
     notes.sums["turnover share"][code] += row.rel_weight
-    if not notes.first("sale", f"{code} {row.product_name}"):
+    if not notes.first("sale", (code, row.product_name)):
         notes.note("company and product repeat an earlier row")
     if row.rel_weight < 0:
         notes.note("negative share")
@@ -271,9 +281,9 @@ def product_product(row: ProductProductRow, notes: Notes) -> Iterator[Statement]
 
 
 def _note_mutual(relation: str, material: str, made: str, notes: Notes) -> None:
-    if not notes.first("upstream", f"{material}\n{made}"):
+    if not notes.first("upstream", (material, made)):
         notes.note("下游产品 that an 上游材料 row says the other way round")
-    elif relation == "上游材料" and notes.known("upstream", f"{made}\n{material}"):
+    elif relation == "上游材料" and notes.known("upstream", (made, material)):
         notes.note("pair of products upstream of each other")
 
 

@@ -5,7 +5,7 @@ records and links. Whatever a source holds is handled, skipped with a reason, or
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn
 
@@ -44,7 +44,7 @@ class Notes:
     """
 
     noted: Counter[str] = field(default_factory=Counter)
-    seen: dict[str, set[str]] = field(default_factory=dict)
+    seen: defaultdict[str, set[Hashable]] = field(default_factory=lambda: defaultdict(set))
     sums: defaultdict[str, defaultdict[str, float]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
@@ -53,17 +53,17 @@ class Notes:
         """Count one thing that was taken but deserves a word."""
         self.noted[reason] += 1
 
-    def first(self, kind: str, key: str) -> bool:
+    def first(self, kind: str, key: Hashable) -> bool:
         """Remember a key; True when it is met for the first time."""
-        known = self.seen.setdefault(kind, set())
+        known = self.seen[kind]
         if key in known:
             return False
         known.add(key)
         return True
 
-    def known(self, kind: str, key: str) -> bool:
+    def known(self, kind: str, key: Hashable) -> bool:
         """Whether a key of this kind was met before."""
-        return key in self.seen.get(kind, ())
+        return key in self.seen[kind]
 
 
 def skip(reason: str) -> NoReturn:

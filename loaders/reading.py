@@ -12,7 +12,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -28,10 +28,10 @@ class OpenedFile:
     path: Path
     digest: str = ""
     size: int = 0
+    name: str = field(init=False)
 
-    @property
-    def name(self) -> str:
-        return self.path.name
+    def __post_init__(self) -> None:
+        self.name = self.path.name
 
 
 def read_bytes(opened: OpenedFile, report: ReportBytes) -> Iterator[bytes]:

@@ -154,7 +154,8 @@ def _parsed_rows(run: _Run, declared: SourceFile, opened: OpenedFile) -> Iterato
 def _parsed_json(
     run: _Run, model: type[Row], opened: OpenedFile, fields: frozenset[str]
 ) -> Iterator[tuple[int, Row | None]]:
-    validate: Callable[[bytes], Row] = model.model_validate_json
+    # The model's validator itself: `model_validate_json` adds half as much again on rows this small.
+    validate: Callable[[bytes], Row] = model.__pydantic_validator__.validate_json
     for row, line in read_json_lines(opened, fields, run.progress.read):
         try:
             yield row, validate(line)

@@ -49,7 +49,9 @@ class PairFile:
         for row, line in enumerate(cls.lines(path), start=1):
             cells = line.split("\t")
             if len(cells) != 2:
-                raise BadRow(path.name, row, "line", line, "is not two keys with a tab between them", "不是以制表符分开的两个键")
+                raise BadRow(
+                    path.name, row, "line", line, "is not two keys with a tab between them", "不是以制表符分开的两个键"
+                )
             pairs.append((_unescaped(cells[0]), _unescaped(cells[1])))
         return cls(path, pairs)
 

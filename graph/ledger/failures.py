@@ -21,8 +21,13 @@ def translated(url: str) -> Iterator[None]:
         raise StoreUnavailable(*_in_our_words(url, str(error))) from error
 
 
+def without_password(url: str) -> str:
+    """The URL as it may be shown and logged."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
 def _in_our_words(url: str, said: str) -> tuple[str, str]:
-    safe = make_url(url).render_as_string(hide_password=True)
+    safe = without_password(url)
     for sign, en, zh in _SAYINGS:
         if sign in said:
             return f"{safe}: {en}", f"{safe}：{zh}"

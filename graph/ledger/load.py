@@ -94,10 +94,6 @@ _STAGE = (
     " basis TEXT, valid_from DATE, valid_to DATE, body TEXT, file INTEGER, row INTEGER)",
     "CREATE TEMPORARY TABLE stage_file (stage INTEGER, file INTEGER)",
 )
-_RECORD_IDENTITY = "type, key, part"
-_LINK_IDENTITY = "type, from_type, from_key, to_type, to_key, part"
-_RECORD_VALUE = "body"
-_LINK_VALUE = "body || '|' || basis || '|' || coalesce(valid_from, '') || '|' || coalesce(valid_to, '')"
 _TEMPORARY = ("stage_record", "stage_link", "stage_file", "head_record", "head_link", "diff_record", "diff_link")
 
 
@@ -109,7 +105,8 @@ class Staging:
         self._records: list[tuple[Any, ...]] = []
         self._links: list[tuple[Any, ...]] = []
         self._seq = 0
-        self._connection = ledger.engine.connect()
+        with translated(ledger.url):
+            self._connection = ledger.engine.connect()
         mark = "%s" if ledger.engine.dialect.paramstyle in ("format", "pyformat") else "?"
         self._insert_record = f"INSERT INTO stage_record VALUES ({', '.join([mark] * 7)})"
         self._insert_link = f"INSERT INTO stage_link VALUES ({', '.join([mark] * 13)})"
@@ -150,7 +147,7 @@ class Staging:
                 *statement.from_ref,
                 *statement.to_ref,
                 statement.part,
-                statement.basis.value,
+                statement.basis._value_,  # the property `value` costs as much as the rest of this tuple
                 None if valid_from is None else valid_from.isoformat(),
                 None if valid_to is None else valid_to.isoformat(),
                 body(statement),
@@ -186,68 +183,144 @@ class Staging:
         """Rows that state a fact again: equal ones are skipped, contradicting ones are refused, all of them."""
         skipped = Counter(request.skipped)
         refused = [_refusal(error) for error in request.refused]
-        for table, identity, value in (
-            ("stage_record", _RECORD_IDENTITY, _RECORD_VALUE),
-            ("stage_link", _LINK_IDENTITY, _LINK_VALUE),
-        ):
-            refused += self._refuse_contradictions(table, identity, value, request.files)
+        repeated = {stage: self._repeated(stage) for stage in (_RECORDS, _LINKS)}
+        if contradicting := _contradicting(repeated, request.files):
+            refused += self._refuse_with_followers(contradicting, request.files)
+            # What a refused row repeated or was repeated by has changed.
+            repeated = {stage: self._repeated(stage) for stage in (_RECORDS, _LINKS)}
         repeated_rows: set[tuple[int, int]] = set()
-        for table, identity in (("stage_record", _RECORD_IDENTITY), ("stage_link", _LINK_IDENTITY)):
-            again = self._connection.exec_driver_sql(
-                f"SELECT seq, file, row FROM {table} WHERE seq NOT IN"
-                f" (SELECT min(seq) FROM {table} GROUP BY {identity})"
-            ).all()
-            repeated_rows |= {(file, row) for _, file, row in again}
-            for seq, _, _ in again:
-                self._connection.exec_driver_sql(f"DELETE FROM {table} WHERE seq = {int(seq)}")
-        left = self._rows_staged() if repeated_rows else set()
-        if repeated := len(repeated_rows - left):
-            skipped[REPEATED] += repeated
+        for stage, statements in repeated.items():
+            for statement, _ in statements:
+                if statement["seq"] != statement["first"]:
+                    repeated_rows.add((statement["file"], statement["row"]))
+                    self._delete(stage.table, "seq = {}", statement["seq"])
+        if only_repeated := len(repeated_rows) - self._still_staged(repeated_rows):
+            skipped[REPEATED] += only_repeated
         return skipped, refused
 
-    def _rows_staged(self) -> set[tuple[int, int]]:
-        rows = self._connection.exec_driver_sql(
-            "SELECT file, row FROM stage_record UNION SELECT file, row FROM stage_link"
-        )
-        return {(file, row) for file, row in rows}
-
-    def _refuse_contradictions(
-        self, table: str, identity: str, value: str, files: Sequence[SourceFileInfo]
+    def _refuse_with_followers(
+        self, rows: "dict[_Place, dict[str, Any]]", files: Sequence[SourceFileInfo]
     ) -> list[dict[str, Any]]:
-        condition = " AND ".join(f"s.{c} = g.{c}" for c in identity.split(", "))
-        found = (
-            self._connection.exec_driver_sql(
-                f"SELECT s.* FROM {table} s JOIN (SELECT {identity} FROM {table} GROUP BY {identity}"
-                f" HAVING min({value}) <> max({value})) g ON {condition} ORDER BY s.file, s.row"
-            )
-            .mappings()
-            .all()
-        )
-        first: dict[tuple[Any, ...], int] = {}
-        refused = []
-        for statement in found:
-            key = tuple(statement[c] for c in identity.split(", "))
-            named = " → ".join(statement[c] for c in identity.split(", ") if c.endswith("key"))
-            other = first.setdefault(key, statement["row"])
-            place = f"row {other}" if other != statement["row"] else "a later row"
-            place_zh = f"第 {other} 行" if other != statement["row"] else "后面的行"
-            refused.append(
-                _refusal(
-                    BadRow(
-                        files[statement["file"]].name,
-                        statement["row"],
-                        f"{statement['type']} key",
-                        named,
-                        f"contradicts {place}: the same key with other values",
-                        f"与{place_zh}矛盾：同一个键，其他值不同",
-                    )
-                )
-            )
-            for stage in ("stage_record", "stage_link"):
-                self._connection.exec_driver_sql(
-                    f"DELETE FROM {stage} WHERE file = {int(statement['file'])} AND row = {int(statement['row'])}"
-                )
+        """Take these rows out, and every row that names a record which only they state."""
+        refused: list[dict[str, Any]] = []
+        run = self._connection.exec_driver_sql
+        run("CREATE TEMPORARY TABLE lost (type TEXT, key TEXT)")
+        while rows:
+            refused += rows.values()
+            for file, row in rows:
+                place = f"file = {int(file)} AND row = {int(row)}"
+                run(f"INSERT INTO lost SELECT type, key FROM {_RECORDS.table} WHERE {place}")
+                for stage in (_RECORDS, _LINKS):
+                    run(f"DELETE FROM {stage.table} WHERE {place}")
+            run(f"DELETE FROM lost WHERE (type, key) IN (SELECT type, key FROM {_RECORDS.table})")
+            followers = run(_FOLLOWERS).mappings().all()
+            rows = {(link["file"], link["row"]): _follower(link, files) for link in followers}
+        run("DROP TABLE lost")
         return refused
+
+    def _repeated(self, stage: "_Stage") -> list[tuple[Any, int]]:
+        """The statements whose identity stands several times, each with the first row of that identity."""
+        self._connection.exec_driver_sql(
+            f"CREATE TEMPORARY TABLE repeated AS SELECT {stage.identity}, min(seq) AS first,"
+            f" min({stage.value}) <> max({stage.value}) AS contradicts FROM {stage.table}"
+            f" GROUP BY {stage.identity} HAVING count(*) > 1"
+        )
+        joined = " AND ".join(f"s.{c} = g.{c}" for c in stage.columns)
+        # CROSS JOIN keeps SQLite from building an index on the large side.
+        found = self._connection.exec_driver_sql(
+            f"SELECT s.*, g.first, g.contradicts FROM {stage.table} s CROSS JOIN repeated g ON {joined} ORDER BY s.seq"
+        )
+        statements = found.mappings().all()
+        self._connection.exec_driver_sql("DROP TABLE repeated")
+        rows = {statement["seq"]: statement["row"] for statement in statements}
+        return [(statement, rows[statement["first"]]) for statement in statements]
+
+    def _delete(self, table: str, condition: str, *values: int) -> None:
+        self._connection.exec_driver_sql(f"DELETE FROM {table} WHERE {condition.format(*map(int, values))}")
+
+    def _still_staged(self, rows: set[tuple[int, int]]) -> int:
+        """How many of these rows stated something else, too, that is still staged."""
+        if not rows:
+            return 0
+        run = self._connection.exec_driver_sql
+        run("CREATE TEMPORARY TABLE repeated_row (file INTEGER, row INTEGER)")
+        values = ", ".join(f"({int(file)}, {int(row)})" for file, row in rows)
+        run(f"INSERT INTO repeated_row VALUES {values}")
+        there = "SELECT s.file, s.row FROM {} s CROSS JOIN repeated_row r ON r.file = s.file AND r.row = s.row"
+        found = run(f"{there.format(_RECORDS.table)} UNION {there.format(_LINKS.table)}").all()
+        run("DROP TABLE repeated_row")
+        return len(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A temporary table, the columns that identify a statement (the most telling first: they are sorted by), and the
+    expression of all that may differ between two statements of one identity."""
+
+    table: str
+    identity: str
+    value: str
+
+    @property
+    def columns(self) -> list[str]:
+        return self.identity.split(", ")
+
+
+_RECORDS = _Stage("stage_record", "key, type, part", "body")
+_LINKS = _Stage(
+    "stage_link",
+    "from_key, to_key, type, from_type, to_type, part",
+    "body || '|' || basis || '|' || coalesce(valid_from, '') || '|' || coalesce(valid_to, '')",
+)
+
+
+_Place = tuple[int, int]  # file and row
+_FOLLOWERS = (
+    "SELECT s.*, (s.from_type, s.from_key) IN (SELECT type, key FROM lost) AS from_lost FROM stage_link s"
+    " WHERE (s.from_type, s.from_key) IN (SELECT type, key FROM lost)"
+    " OR (s.to_type, s.to_key) IN (SELECT type, key FROM lost) ORDER BY s.seq"
+)
+
+
+def _follower(link: Any, files: Sequence[SourceFileInfo]) -> dict[str, Any]:
+    end = "from" if link["from_lost"] else "to"
+    return _refusal(
+        BadRow(
+            files[link["file"]].name,
+            link["row"],
+            f"{link[f'{end}_type']} key",
+            link[f"{end}_key"],
+            "is stated only by rows that were refused: mend those",
+            "只在被拒收的行里出现：请先改正那些行",
+        )
+    )
+
+
+def _contradicting(
+    repeated: Mapping[_Stage, Sequence[tuple[Any, int]]], files: Sequence[SourceFileInfo]
+) -> dict[_Place, dict[str, Any]]:
+    """The rows that contradict others, each once, with its refusal."""
+    found: dict[_Place, dict[str, Any]] = {}
+    for stage, statements in repeated.items():
+        for statement, first_row in statements:
+            if statement["contradicts"]:
+                place = statement["file"], statement["row"]
+                found.setdefault(place, _contradiction(stage, statement, first_row, files))
+    return found
+
+
+def _contradiction(stage: _Stage, statement: Any, first_row: int, files: Sequence[SourceFileInfo]) -> dict[str, Any]:
+    is_first = statement["seq"] == statement["first"]
+    return _refusal(
+        BadRow(
+            files[statement["file"]].name,
+            statement["row"],
+            f"{statement['type']} key",
+            " → ".join(statement[c] for c in stage.columns if c.endswith("key")),
+            f"contradicts {'a later row' if is_first else f'row {first_row}'}: the same key with other values",
+            f"与{'后面的行' if is_first else f'第 {first_row} 行'}矛盾：同一个键，其他值不同",
+        )
+    )
 
 
 def _refusal(error: BadRow) -> dict[str, Any]:
@@ -264,8 +337,7 @@ def _refusal(error: BadRow) -> dict[str, Any]:
 # --- the transaction --------------------------------------------------------------------------------------------------
 
 _ADD_RECORDS = (
-    "INSERT INTO record (type, key) SELECT DISTINCT s.type, s.key FROM stage_record s"
-    " WHERE NOT EXISTS (SELECT 1 FROM record r WHERE r.type = s.type AND r.key = s.key)"
+    "INSERT INTO record (type, key) SELECT s.type, s.key FROM stage_record s WHERE true ON CONFLICT DO NOTHING"
 )
 _HEAD_RECORDS = (
     "CREATE TEMPORARY TABLE head_record AS SELECT v.id, v.record, v.part, v.body, v.present FROM record_version v"
@@ -283,7 +355,7 @@ _DIFF_RECORDS = (
     " LEFT JOIN head_record h ON h.record = r.id AND h.part = s.part"
 )
 _DIFF_LINKS = (
-    "CREATE TEMPORARY TABLE diff_link AS SELECT s.type, a.id AS from_record, b.id AS to_record, s.part, s.basis,"
+    "CREATE TEMPORARY TABLE diff_link AS SELECT s.seq, s.type, a.id AS from_record, b.id AS to_record, s.part, s.basis,"
     " s.valid_from, s.valid_to, s.body, s.file, s.row, h.id AS head,"
     " CASE WHEN h.id IS NULL OR NOT h.present THEN 2"
     " WHEN h.body <> s.body OR h.basis <> s.basis OR coalesce(h.valid_from, '') <> coalesce(s.valid_from, '')"
@@ -336,9 +408,11 @@ def _append(
 ) -> LoadOutcome:
     dataset = _dataset(connection, request)
     _compare(connection, dataset)
+    _refuse_loose_ends(connection, request, dataset, retracting=request.mode == "snapshot" and not refused)
     by_status = {int(status): int(rows) for status, rows in connection.execute(text(_ROWS_BY_STATUS))}
     noted = Counter(request.noted)
-    vanished = _vanished(connection, request, yes=yes) if request.mode == "snapshot" else 0
+    # With refused rows nothing will be retracted: nobody needs to be asked.
+    vanished = _vanished(connection, request, yes=yes or bool(refused)) if request.mode == "snapshot" else 0
     if vanished and refused:
         # A refused row cannot be told from a vanished one: what it stated before is kept until the row is mended.
         noted[HELD_BACK] += vanished
@@ -380,18 +454,33 @@ def _compare(connection: Connection, dataset: int) -> None:
     connection.execute(text("CREATE INDEX head_link_identity ON head_link (from_record, to_record, type, part)"))
     connection.execute(text(_DIFF_RECORDS))
     connection.execute(text(_DIFF_LINKS))
-    loose = connection.execute(
-        text(
-            "SELECT s.type, s.from_key, s.to_key FROM stage_link s"
-            " JOIN diff_link d ON d.file = s.file AND d.row = s.row"
-            " WHERE d.from_record IS NULL OR d.to_record IS NULL LIMIT 1"
-        )
-    ).first()
+
+
+# A record is stated by this load, or by what the ledger holds and this load does not retract.
+_STATED = (
+    "({0} IN (SELECT record FROM diff_record) OR EXISTS (SELECT 1 FROM record_version v WHERE v.record = {0}"
+    " AND v.present AND (v.dataset <> :dataset OR NOT :retracting) AND NOT EXISTS (SELECT 1 FROM record_version w"
+    " WHERE w.record = v.record AND w.dataset = v.dataset AND w.part = v.part AND w.id > v.id)))"
+)
+_LOOSE_END = (
+    "SELECT s.type, s.from_key, s.to_key, s.file, s.row FROM stage_link s WHERE s.seq = (SELECT d.seq FROM diff_link d"
+    f" WHERE d.from_record IS NULL OR d.to_record IS NULL OR NOT {_STATED.format('d.from_record')}"
+    f" OR NOT {_STATED.format('d.to_record')} LIMIT 1)"
+)
+
+
+def _refuse_loose_ends(connection: Connection, request: LoadRequest, dataset: int, *, retracting: bool) -> None:
+    loose = connection.execute(text(_LOOSE_END), {"dataset": dataset, "retracting": retracting}).first()
     if loose is not None:
+        place, place_zh = (
+            f"{request.files[loose.file].name}, row {loose.row}",
+            f"{request.files[loose.file].name}，第 {loose.row} 行",
+        )
         raise Conflict(
-            f"the link {loose[0]} from {loose[1]} to {loose[2]} names a record that no source states. "
-            "Nothing was loaded; load the source of that record first",
-            f"关系 {loose[0]}（{loose[1]} → {loose[2]}）的一端没有任何来源载明，没有入库；请先装入那条记录的来源",
+            f"{place}: the link {loose.type} from {loose.from_key} to {loose.to_key} names a record that no source "
+            "states. Nothing was loaded; load the source of that record first",
+            f"{place_zh}：关系 {loose.type}（{loose.from_key} → {loose.to_key}）的一端没有任何来源载明，没有入库；"
+            "请先装入那条记录的来源",
         )
 
 
@@ -487,7 +576,7 @@ _UNDO = (
 def undo(ledger: "Ledger", load: int) -> LoadOutcome:
     """Append the reversal of a load, after which every view equals the one before it."""
     started = datetime.now(UTC).replace(tzinfo=None)
-    with ledger.engine.connect() as connection, ledger.writing(connection):
+    with translated(ledger.url), ledger.engine.connect() as connection, ledger.writing(connection):
         undone = connection.execute(select(schema.load).where(schema.load.c.id == load)).mappings().first()
         if undone is None:
             raise NotKnown("load", "入库批次", str(load))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select
 
+from graph.ledger.failures import translated
 from graph.ledger.schema import merge_decision, position, record
 from graph.ontology import Ref
-from lianxin.errors import NotKnown
+from lianxin.errors import Conflict, NotKnown
 
 if TYPE_CHECKING:
     from graph.ledger.store import Ledger
@@ -38,9 +39,15 @@ class Decision:
 
 
 def decide(ledger: "Ledger", decision: Decision) -> int:
-    """Append a decision. Raises NotKnown for a record that the ledger does not have."""
+    """Append a decision. Raises NotKnown for a record that the ledger does not have, Conflict for a pair of one."""
+    if decision.left == decision.right:
+        key = decision.left.key
+        raise Conflict(
+            f"{key} cannot be decided against itself; name two records",
+            f"{key} 不能与自身作合并判断；请给出两条不同的记录",
+        )
     at = datetime.now(UTC).replace(tzinfo=None)
-    with ledger.engine.connect() as connection, ledger.writing(connection):
+    with translated(ledger.url), ledger.engine.connect() as connection, ledger.writing(connection):
         left, right = (_record_id(connection, ref) for ref in decision.pair())
         stored = connection.execute(
             insert(merge_decision).values(

@@ -142,7 +142,7 @@ def trust(connection: Connection) -> dict[int, int]:
 
 # --- versions at a position: what the views are built from -----------------------------------------------------
 
-_RECORD_FIELDS = "v.record, v.id, v.dataset, v.body, v.file, v.row"
+_RECORD_FIELDS = "v.record, v.part, v.dataset, v.body, v.file, v.row"
 _LINK_FIELDS = "v.type, v.from_record, v.to_record, v.basis, v.valid_from, v.valid_to, v.body, v.file, v.row"
 _RECORD_IDENTITY = "v.record, v.dataset, v.part"
 _LINK_IDENTITY = "v.from_record, v.to_record, v.type, v.dataset, v.part"
@@ -158,18 +158,21 @@ _TOUCHED_LINKS = (
 
 
 def _heads(table: str, identity: str, fields: str, touched: str) -> str:
-    """The versions that hold at a position; absent ones are left out."""
+    """The versions that hold at a position; absent ones are left out.
+
+    Their order is that of data sets and parts, never of versions: an undo appends what it restores as new versions.
+    """
     latest = f"SELECT max(v.id) AS id FROM {table} v {_POSITION} WHERE p.position <= :upto{touched} GROUP BY {identity}"
-    return f"SELECT {fields} FROM {table} v JOIN ({latest}) h ON h.id = v.id WHERE v.present ORDER BY v.id"
+    return f"SELECT {fields} FROM {table} v JOIN ({latest}) h ON h.id = v.id WHERE v.present ORDER BY v.dataset, v.part"
 
 
 def record_keys(connection: Connection, after: int = 0) -> Iterator[Sequence[Any]]:
-    """Every record that any version speaks of: (type, key), by its number, from 1 without a gap."""
+    """Every record that any version speaks of: (type, key), in the order of its number."""
     yield from _stream(connection, "SELECT type, key, id FROM record WHERE id > :after ORDER BY id", {"after": after})
 
 
 def record_heads(connection: Connection, upto: int, after: int | None = None) -> Iterator[Sequence[Any]]:
-    """What is said of records at a position: (record, version, dataset, body, file, row).
+    """What is said of records at a position: (record, part, dataset, body, file, row).
 
     With `after`, only of the records that later positions touched.
     """

@@ -70,6 +70,7 @@ record_version = Table(
     Column("dataset", ForeignKey("dataset.id"), nullable=False),
     Column("part", Text, nullable=False),
     Column("present", Boolean, nullable=False),
+    Column("body", Text, nullable=False),  # JSON of the properties
     Column("load", ForeignKey("load.id"), nullable=False),
     Column("file", ForeignKey("load_file.id"), nullable=False),
     Column("row", Integer, nullable=False),
@@ -89,6 +90,7 @@ link_version = Table(
     Column("valid_from", Date),
     Column("valid_to", Date),
     Column("present", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
     Column("load", ForeignKey("load.id"), nullable=False),
     Column("file", ForeignKey("load_file.id"), nullable=False),
     Column("row", Integer, nullable=False),

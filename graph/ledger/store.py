@@ -10,17 +10,18 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from graph.ledger import load as loading
 from graph.ledger import merge as merging
 from graph.ledger import reading as answers
-from graph.ledger.failures import translated
+from graph.ledger.failures import translated, without_password
 from lianxin.errors import LedgerTooNew, StoreUnavailable
 
 BUSY_TIMEOUT_MS = 10_000  # a load holds the write lock for a second or two; ten times that is a stuck process
+CACHE_KB = 65_536  # holds the indexes of 300,000 links while a load appends to them; the default of 2 MB does not
 WRITE = {"lianxin_write": True}
 
 
@@ -103,12 +104,20 @@ class Ledger:
         head = ScriptDirectory.from_config(config).get_current_head()
         with self.engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
+            tables = inspect(connection).get_table_names()
             connection.rollback()
             if current == head:
                 return
             known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
             if current is not None and current not in known:
-                raise LedgerTooNew(self.url, current)
+                raise LedgerTooNew(without_password(self.url), current)
+            if current is None and tables:
+                raise StoreUnavailable(
+                    f"{without_password(self.url)}: is a database of another program ({', '.join(tables[:3])} …). "
+                    "Name the ledger's own file, or a new one",
+                    f"{without_password(self.url)}：是别的程序的数据库（{'、'.join(tables[:3])}……）。"
+                    "请指定账本自己的文件，或一个新文件",
+                )
             with self.writing(connection):
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
@@ -135,6 +144,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # an acknowledged commit survives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = {-CACHE_KB}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
