@@ -4,7 +4,10 @@ import sys
 
 import typer
 
-from cli import demo, load, partners, serve
+import cli.demo as demo_command
+import cli.load as load_commands
+import cli.partners as partner_commands
+import cli.serve as serve_command
 from lianxin.errors import BadQuestion, LianxinError, MissingData
 
 app = typer.Typer(
@@ -14,10 +17,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(load.app, name="load", help="把登记文件装入账本。Load registers into the ledger.")
-app.add_typer(partners.app, name="partners", help="找产业链伙伴。Find chain partners.")
-app.command("serve", help="启动网页和接口。Serve the pages and the API.")(serve.serve)
-app.command("demo", help="写出合成的演示区数据。Write the synthetic demo district.")(demo.demo)
+app.add_typer(load_commands.app, name="load", help="把登记文件装入账本。Load registers into the ledger.")
+app.add_typer(partner_commands.app, name="partners", help="找产业链伙伴。Find chain partners.")
+app.command("serve", help="启动网页和接口。Serve the pages and the API.")(serve_command.serve)
+app.command("demo", help="写出合成的演示区数据。Write the synthetic demo district.")(demo_command.demo)
 
 USAGE, FAILURE = 2, 1  # exit codes: the question was wrong, or it could not be done
 

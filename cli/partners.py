@@ -22,12 +22,14 @@ from services.partners import (
     Candidate,
     Filters,
     PartnerAnswer,
-    Path as EvidencePath,
     Place,
     Question,
     Relation,
     find,
     why_not,
+)
+from services.partners import (
+    Path as EvidencePath,
 )
 from services.quality import PairFile, measure, rank_all
 
@@ -169,9 +171,9 @@ def _print(answer: PartnerAnswer) -> None:
 
 def _shown(place: int, candidate: Candidate) -> Group:
     tier = "精确" if candidate.tier == "exact" else "近似"
-    head = f"{place:>3}. {candidate.name}（{candidate.ref.key}）{chinese(candidate.basis)} · {tier} · {candidate.score:.3f}"
+    said = (chinese(candidate.basis), tier, f"{candidate.score:.3f}", candidate.place)
     return Group(
-        Text(f"{head} · {candidate.place}", style="bold"),
+        Text(f"{place:>3}. {candidate.name}（{candidate.ref.key}）{' · '.join(said)}", style="bold"),
         *(Padding(Text(_hops(path)), (0, 0, 0, 5)) for path in candidate.paths[:2]),
     )
 

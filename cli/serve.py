@@ -28,10 +28,7 @@ def serve(
 ) -> None:
     """启动网页和接口，停止按 Ctrl-C。Serve the pages and the API until Ctrl-C."""
     settings = read_settings()
-    if demo and ledger is None:
-        opened = _demo_ledger()
-    else:
-        opened = Ledger.open(ledger or settings.ledger)
+    opened = _demo_ledger() if demo and ledger is None else Ledger.open(ledger or settings.ledger)
     app = create_app(opened, demo=demo, today=date.today, settings=settings)
     serve_app(app, port=port, demo=demo)
 
