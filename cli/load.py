@@ -113,7 +113,8 @@ def _print(outcome: LoadOutcome) -> None:
     skipped, refused = sum(outcome.skipped.values()), len(outcome.refused)
     out.print(
         f"第 {outcome.load} 次入库 load {outcome.load}: 读到 {outcome.rows:,} 行 = 新 {outcome.new:,}"
-        f" + 改 {outcome.changed:,} + 未变 {outcome.unchanged:,} + 跳过 {skipped:,} + 拒收 {refused:,}；撤回 {outcome.retracted:,}",
+        f" + 改 {outcome.changed:,} + 未变 {outcome.unchanged:,} + 跳过 {skipped:,} + 拒收 {refused:,}；"
+        f"撤回 {outcome.retracted:,}",
         highlight=False,
     )
     for title, counted in (("已收，另有说明 noted", outcome.noted), ("有理由不收 skipped", outcome.skipped)):
