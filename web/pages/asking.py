@@ -29,9 +29,7 @@ def question() -> Question | None:
     top, on = _top(), frame.asked_day()
     if not key:
         return None
-    return Question(
-        key, relation, on, top=top, filters=filters, known=_flag("known"), division=platform().division
-    )
+    return Question(key, relation, on, top=top, filters=filters, known=_flag("known"), division=platform().division)
 
 
 def parameters(asked: Question, **changed: Any) -> dict[str, Any]:
@@ -68,7 +66,9 @@ def subjects(asked: Question) -> list[Found]:
 
 def addressed(asked: Question, subject: Ref) -> Question:
     """The question by the key that was found, so that links do not depend on a name staying unique."""
-    return Question(subject.key, asked.relation, asked.on, asked.top, asked.filters, asked.known, asked.core, asked.division)
+    return Question(
+        subject.key, asked.relation, asked.on, asked.top, asked.filters, asked.known, asked.core, asked.division
+    )
 
 
 def _member(kind: type[Member], name: str, label: str) -> Member | None:
@@ -79,7 +79,9 @@ def _member(kind: type[Member], name: str, label: str) -> Member | None:
         return kind(text)
     except ValueError as error:
         known = ", ".join(kind)
-        raise BadQuestion(f'{name}: "{text}" is none of {known}', f"{label}“{text}”没有这个值，可选：{known}") from error
+        raise BadQuestion(
+            f'{name}: "{text}" is none of {known}', f"{label}“{text}”没有这个值，可选：{known}"
+        ) from error
 
 
 def _flag(name: str) -> bool:

@@ -9,10 +9,10 @@ from services.chains import ChainMap, SegmentCard
 from web.pages.svg import curve, shortened
 
 WIDTH = 1240
-LANE, LANE_GAP, LANE_PAD = 348, 98, 8
-TOP, CARD, PITCH = 52, 92, 116
+LANE, LANE_GAP, LANE_PAD = 336, 116, 8
+TOP, CARD, PITCH = 52, 90, 108
 SPREAD = 12  # between two arrow ends on one side of a card
-BAR = 300
+BAR = 288
 SIDES = tuple(Side)
 LANE_HINTS = {Side.UPSTREAM: "材料与部件", Side.MIDSTREAM: "整机与加工", Side.DOWNSTREAM: "检测与流通"}
 
@@ -129,22 +129,23 @@ def _line(segment: SegmentCard) -> str:
 
 def _arrows(chain: ChainMap, cards: Mapping[Ref, Card]) -> Iterator[Arrow]:
     pairs = [(cards[upper], cards[lower]) for upper, lower in chain.links if upper in cards and lower in cards]
-    leaving, arriving = _ports([upper for upper, _ in pairs]), _ports([lower for _, lower in pairs])
+    leaving = _ports(pairs)
+    arriving = _ports([(lower, upper) for upper, lower in pairs])
     for (upper, lower), leave, arrive in zip(pairs, leaving, arriving, strict=True):
         yield Arrow(_route(upper, lower, leave, arrive), bool(upper.segment.warning or lower.segment.warning))
 
 
-def _ports(ends: Sequence[Card]) -> list[float]:
-    """How far from the middle of its card each arrow end lies, so that several do not fall into one point."""
-    total: defaultdict[Ref, int] = defaultdict(int)
-    for card in ends:
-        total[card.segment.ref] += 1
-    used: defaultdict[Ref, int] = defaultdict(int)
-    offsets = []
-    for card in ends:
-        step = min(SPREAD, (CARD - 24) / max(total[card.segment.ref], 1))
-        offsets.append((used[card.segment.ref] - (total[card.segment.ref] - 1) / 2) * step)
-        used[card.segment.ref] += 1
+def _ports(pairs: Sequence[tuple[Card, Card]]) -> list[float]:
+    """How far from the middle of its card each arrow end lies: side by side, in the order of the other ends."""
+    ends: defaultdict[Ref, list[int]] = defaultdict(list)
+    for i, (card, _) in enumerate(pairs):
+        ends[card.segment.ref].append(i)
+    offsets = [0.0] * len(pairs)
+    for members in ends.values():
+        members.sort(key=lambda i: (pairs[i][1].y, pairs[i][1].x))
+        step = min(SPREAD, (CARD - 24) / len(members))
+        for place, i in enumerate(members):
+            offsets[i] = (place - (len(members) - 1) / 2) * step
     return offsets
 
 

@@ -84,7 +84,9 @@ def chain_csv(key: str) -> Response:
     writer = csv.writer(text)
     if chain.synthetic:
         writer.writerow([words.SYNTHETIC])
-    writer.writerow(["环节代码", "环节", "位置", "已证实企业", "自述企业", "区外企业", "下游企业", "提示", "规则", "说明"])
+    writer.writerow(
+        ["环节代码", "环节", "位置", "已证实企业", "自述企业", "区外企业", "下游企业", "提示", "规则", "说明"]
+    )
     for s in chain.segments:
         warning, rule = WARNINGS.get(s.warning or "", ""), RULES.get(s.warning or "", "")
         named = [harmless(s.ref.key), harmless(s.name), chinese(s.side)]

@@ -1,4 +1,4 @@
-"""What stands on every page: navigation, dateline, synthetic mark, the demo's choice of role; links that keep the day."""
+"""What stands on every page: navigation, dateline, synthetic mark, choice of role; and links that keep the day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -6,12 +6,12 @@ from itertools import groupby
 
 from graph.ontology import Basis
 from services.partners import Candidate, Named
-from web.pages.paths import middle
+from web.pages.paths import brief, middle
 from web.pages.svg import curve, shortened, text_width
 
 WIDTH = 388
-SUBJECT, BOX, ROW, TOP = 92, 112, 52, 14
-MIDDLE_X = 168
+SUBJECT, BOX, ROW, TOP = 88, 132, 52, 14
+MIDDLE_X = 158
 SHOWN = 8
 DASHES = {Basis.OBSERVED: None, Basis.CLAIMED: "7 4", Basis.PREDICTED: "2 4"}
 
@@ -88,11 +88,11 @@ def draw(subject: Named, candidates: Sequence[Candidate]) -> HopPicture:
         middle_y = sum(at[number] for number, _ in members) / len(members)
         lines += _lines(members, at, middle_y, height / 2, reached[members[0][0]])
         if name:
-            between.append(Between(MIDDLE_X, middle_y, shortened(name, 13, 124), name))
+            between.append(Between(MIDDLE_X, middle_y, shortened(name, 13, 130), name))
     return HopPicture(
         width=WIDTH,
         height=int(height),
-        subject=_wrapped(subject.name),
+        subject=_wrapped(brief(subject)),
         subject_y=height / 2,
         subject_width=SUBJECT,
         box_x=WIDTH - BOX - 2,
@@ -100,7 +100,7 @@ def draw(subject: Named, candidates: Sequence[Candidate]) -> HopPicture:
         lines=lines,
         between=between,
         ends=[
-            End(n, at[n], shortened(_short(found.name), 14, BOX - 12), found.name, DASHES[found.basis])
+            End(n, at[n], shortened(brief(Named(found.ref, found.name)), 13, BOX - 10), found.name, DASHES[found.basis])
             for n, found in order
         ],
         rows=[Row(n, found, _via(reached[n]) or None) for n, found in numbered],
@@ -128,7 +128,8 @@ def _lines(
 
 def _wrapped(name: str) -> list[str]:
     """At most four lines that fit into the subject's box."""
-    lines, rest = [], name
+    lines: list[str] = []
+    rest = name
     while rest and len(lines) < 4:
         cut = len(rest)
         while text_width(rest[:cut], 14) > SUBJECT - 14:
@@ -138,10 +139,3 @@ def _wrapped(name: str) -> list[str]:
     if rest:
         lines[-1] = lines[-1][:-1] + "…"
     return lines
-
-
-def _short(name: str) -> str:
-    """A company's name without what all have: its legal form and the demo's mark."""
-    for ending in ("股份有限公司", "有限责任公司", "有限公司", "（示例）"):
-        name = name.replace(ending, "")
-    return name

@@ -11,7 +11,6 @@ from flask import Blueprint, Response, render_template
 from graph.ledger.reading import Load
 from lianxin.errors import NotKnown
 from loaders.words import chinese as reason_in_chinese
-from web.pages import words
 from web.security import Permission, permission
 from web.state import platform
 
@@ -76,9 +75,7 @@ def refused_rows(number: str) -> Response:
         writer.writerow([row["file"], row["row"], row["field"], harmless(row["value"]), problem])
     body = "\ufeff" + text.getvalue()  # with a byte order mark, else Excel takes it for GBK
     name = f"lianxin-load-{load.id}-refused.csv"
-    return Response(
-        body, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return Response(body, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def harmless(value: str) -> str:
@@ -117,4 +114,6 @@ def _report(load: Load) -> Report:
 
 
 def _reasons(counted: Mapping[str, int]) -> list[tuple[str, int]]:
-    return sorted(((reason_in_chinese(reason), count) for reason, count in counted.items()), key=lambda r: (-r[1], r[0]))
+    return sorted(
+        ((reason_in_chinese(reason), count) for reason, count in counted.items()), key=lambda r: (-r[1], r[0])
+    )

@@ -1,7 +1,7 @@
 """找伙伴 The partner finder: three groups by basis, filters with what they would leave, the picture, why-not."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, render_template, request
 
@@ -51,11 +51,14 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A candidate in the list. `number`: its place in the whole list; `others`: its further paths, when opened."""
+    """A candidate in the list. `number`: its place in the whole list; `others`: its further paths, when opened.
+
+    `walks`: its strongest path; where that is a supply link to somebody else, also the strongest from the subject.
+    """
 
     number: int
     candidate: Candidate
-    walk: Walk | None
+    walks: Sequence[Walk]
     others: Sequence[Walk]
     more: int
     opened: bool
@@ -104,6 +107,7 @@ def partner_list() -> str:
     except BadQuestion:
         return choice_page(asked)
     asked = asking.addressed(asked, answer.subject.ref)
+    answer = replace(answer, candidates=grouped(answer.candidates))
     rows = _rows(answer)
     return render_template(
         "partners.html" if answer.candidates else "partners_empty.html",
@@ -141,6 +145,12 @@ def choice_page(asked: Question) -> str:
     )
 
 
+def grouped(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates by basis, the surest first, and in their order within each."""
+    order = list(Basis)
+    return sorted(candidates, key=lambda found: order.index(found.basis))
+
+
 def heading(answer: PartnerAnswer) -> str:
     """The finding as a sentence; the three counts stand side by side."""
     name, relation = answer.subject.name, answer.question.relation
@@ -169,10 +179,14 @@ def _rows(answer: PartnerAnswer) -> list[Row]:
 
 
 def _row(answer: PartnerAnswer, number: int, found: Candidate, opened: str) -> Row:
-    walks = [walk(path, answer.subject.ref, found.ref) for path in found.paths if path.hops]
+    subject = answer.subject.ref
+    walks = [walk(path, subject, found.ref) for path in found.paths if path.hops]
+    shown = walks[:1]
+    if shown and shown[0].start.ref != subject:
+        shown += [row for row in walks if row.start.ref == subject][:1]
+    others = [row for row in walks if all(row is not each for each in shown)]
     is_open = found.ref.key == opened
-    more = max(len(walks) - 1, 0) + found.more_paths
-    return Row(number, found, walks[0] if walks else None, walks[1:] if is_open else (), more, is_open)
+    return Row(number, found, shown, others if is_open else (), len(others) + found.more_paths, is_open)
 
 
 def _reason(asked: Question) -> WhyNot | str | None:

@@ -1,6 +1,6 @@
 """证据路径 Evidence paths as pages show them: boxes in walking order, an arrow between each two."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.ontology import Basis, Ref
@@ -17,19 +17,42 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A record on the path, and the step that led to it (None at the start). `own`: it is the subject."""
+
+    label: str
+    own: bool
+    step: Step | None
+
+
+@dataclass(frozen=True, slots=True)
 class Walk:
     """A path as boxes and arrows."""
 
     start: Named
     steps: Sequence[Step]
-    score: float
     notes: Sequence[str]
+    subject: Ref
 
     @property
-    def basis(self) -> Basis:
-        """The least sure basis among its hops."""
-        order = list(Basis)
-        return max((step.hop.basis for step in self.steps), key=order.index)
+    def boxes(self) -> Iterator[Box]:
+        """Start, then each step's end; companies by their short form, as their full names stand on the same page."""
+        yield Box(brief(self.start), self.start.ref == self.subject, None)
+        for step in self.steps:
+            yield Box(brief(step.to), step.to.ref == self.subject, step)
+
+
+LEGAL_FORMS = ("股份有限公司", "有限责任公司", "有限公司", "（示例）")
+
+
+def brief(named: Named) -> str:
+    """A company's name without what all have, its legal form and the demo's mark; other names as they are."""
+    if named.ref.type != "Enterprise":
+        return named.name
+    short = named.name
+    for ending in LEGAL_FORMS:
+        short = short.replace(ending, "")
+    return short or named.name
 
 
 def walk(path: Path, subject: Ref, candidate: Ref) -> Walk:
@@ -41,7 +64,7 @@ def walk(path: Path, subject: Ref, candidate: Ref) -> Walk:
         forward = hop.from_.ref == here.ref
         here = hop.to if forward else hop.from_
         steps.append(Step(hop, here, forward))
-    return Walk(start, steps, path.score, path.notes)
+    return Walk(start, steps, path.notes, subject)
 
 
 def _start(first: Hop, subject: Ref, candidate: Ref) -> Named:

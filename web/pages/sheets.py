@@ -1,7 +1,7 @@
 """What leaves as a file: the candidates as a workbook, and as one printed page."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import xlsxwriter
@@ -10,16 +10,18 @@ from xlsxwriter.worksheet import Worksheet
 
 from graph.ontology import chinese
 from lianxin.errors import BadQuestion
-from services.partners import Candidate, PartnerAnswer, Question, find
+from services.partners import Candidate, Named, PartnerAnswer, Question, find
 from web.pages import asking, frame, words
-from web.pages.partners import choice_page, heading, searched
-from web.pages.paths import walk
+from web.pages.partners import choice_page, grouped, heading, searched
+from web.pages.paths import brief, walk
 from web.security import Permission, permission
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORKBOOK_TOP = 1000
-PRINTED = 12  # as many as fit on one page with a path each
-CANDIDATE_HEADS = ("序号", "企业", "代码", "依据", "匹配", "分值", "所在地", "规模", "已有合作", "补位方式", "证据路径", "信用")
+PRINTED = 10  # as many as fit on one page with a path and its sources each
+CANDIDATE_HEADS = (
+    "序号", "企业", "代码", "依据", "匹配", "分值", "所在地", "规模", "已有合作", "补位方式", "证据路径", "信用"
+)  # fmt: skip
 HOP_HEADS = (
     "候选序号", "企业", "路径", "跳", "起点", "关系", "终点", "依据", "相似度", "写明日期", "来源", "文件", "行", "摘要"
 )  # fmt: skip
@@ -43,6 +45,7 @@ def partner_xlsx() -> Response | str:
     except BadQuestion:
         return choice_page(asked)
     headers = {"Content-Disposition": 'attachment; filename="lianxin-partners.xlsx"'}
+    answer = replace(answer, candidates=grouped(answer.candidates))
     return Response(workbook(answer), mimetype=XLSX, headers=headers)
 
 
@@ -54,12 +57,13 @@ def partner_print() -> str:
         answer = find(frame.view(), replace(asked, top=PRINTED))
     except BadQuestion:
         return choice_page(asked)
+    answer = replace(answer, candidates=grouped(answer.candidates))
     return render_template(
         "partners_print.html",
         answer=answer,
         heading=heading(answer),
         searched=searched(answer),
-        rows=[(n, found, path_text(answer, found)) for n, found in enumerate(answer.candidates, 1)],
+        rows=[(n, c, path_text(answer, c, brief), _sources(c)) for n, c in enumerate(answer.candidates, 1)],
         relations=words.RELATIONS,
         tiers=words.TIERS,
         fillers=words.FILLERS,
@@ -67,20 +71,30 @@ def partner_print() -> str:
         position=frame.view().position,
         conditions=[choice.label for choice in answer.choices if choice.chosen],
         back=frame.go("pages.partner_list", **asking.parameters(asked)),
-        sources=sorted({hop.source.label for c in answer.candidates for p in c.paths[:1] for hop in p.hops}),
+        labels=sorted({hop.source.label for c in answer.candidates for p in c.paths[:1] for hop in p.hops}),
     )
 
 
-def path_text(answer: PartnerAnswer, found: Candidate) -> str:
+def path_text(answer: PartnerAnswer, found: Candidate, name: Callable[[Named], str] = lambda who: who.name) -> str:
     """The strongest path in one line of words: A →能生产→ B ←上游← C."""
     if not found.paths or not found.paths[0].hops:
         return ""
     row = walk(found.paths[0], answer.subject.ref, found.ref)
-    steps = (
-        f" {'→' if step.forward else '←'}{step.hop.label}{'→' if step.forward else '←'} {step.to.name}"
-        for step in row.steps
+    steps = (f" {_arrow(step.hop.label, step.forward)} {name(step.to)}" for step in row.steps)
+    return name(row.start) + "".join(steps)
+
+
+def _arrow(label: str, forward: bool) -> str:
+    return f"→{label}→" if forward else f"←{label}←"
+
+
+def _sources(found: Candidate) -> str:
+    """Where each hop of the strongest path stands, and from which day it is stated."""
+    hops = found.paths[0].hops if found.paths else ()
+    return "；".join(
+        words.place_in_file(hop.source) + (f"（{hop.stated_on.isoformat()} 起）" if hop.stated_on else "")
+        for hop in hops
     )
-    return row.start.name + "".join(steps)
 
 
 def workbook(answer: PartnerAnswer) -> bytes:
