@@ -202,7 +202,10 @@ class MemoryViews:
             self._rebuilding = None
 
     def at(self, position: int) -> MemoryView:
-        """The state at a past position, built at the first call and kept for a while. Raises NotKnown for a later one."""
+        """The state at a past position, built at the first call and kept for a while.
+
+        Raises NotKnown for a position that the ledger has not reached.
+        """
         newest = self.newest()
         if position == newest.position:
             return newest
