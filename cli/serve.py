@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -28,14 +28,14 @@ def serve(
 ) -> None:
     """启动网页和接口，停止按 Ctrl-C。Serve the pages and the API until Ctrl-C."""
     settings = read_settings()
-    opened = _demo_ledger() if demo and ledger is None else Ledger.open(ledger or settings.ledger)
-    app = create_app(opened, demo=demo, today=date.today, settings=settings)
-    serve_app(app, port=port, demo=demo)
+    with TemporaryDirectory(prefix="lianxin-demo-") as folder:
+        own = demo and ledger is None
+        opened = _demo_ledger(Path(folder)) if own else Ledger.open(ledger or settings.ledger)
+        serve_app(create_app(opened, demo=demo, today=date.today, settings=settings), port=port, demo=demo)
 
 
-def _demo_ledger() -> Ledger:
-    """A fresh ledger with the demo district, loaded through its loader, in a folder that is this run's own."""
-    folder = Path(mkdtemp(prefix="lianxin-demo-"))
+def _demo_ledger(folder: Path) -> Ledger:
+    """A fresh ledger with the demo district, loaded through its loader."""
     typer.echo("正在生成合成数据并入库（不是真实企业）。Making and loading synthetic data …")
     write_demo(folder / "files")
     opened = Ledger.open(DEMO_LEDGER.format(folder=folder))
