@@ -192,11 +192,12 @@ class PortInUse(LianxinError):
     """Another program listens on the port already."""
 
     def __init__(self, host: str, port: int) -> None:
+        other = port + 1 if port < 65535 else 8000
         super().__init__(
             f"port {port} on {host} is in use by another program. Choose another one: "
-            f"lianxin serve --port {port + 1}, or make run PORT={port + 1}",
+            f"lianxin serve --port {other}, or make run PORT={other}",
             f"{host} 的端口 {port} 已被别的程序占用。"
-            f"请换一个端口：lianxin serve --port {port + 1}，或 make run PORT={port + 1}",
+            f"请换一个端口：lianxin serve --port {other}，或 make run PORT={other}",
         )
         self.host, self.port = host, port
 

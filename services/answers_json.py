@@ -124,6 +124,7 @@ def question(asked: Question, subject: Named) -> Json:
         "top": asked.top,
         **filters(asked.filters),
         "known": asked.known,
+        "core": asked.core,
         "division": asked.division,
     }
 
@@ -161,6 +162,7 @@ def candidate(found: Candidate) -> Json:
         "place": found.place,
         "size": plain(found.size),
         "paths": [path(each) for each in found.paths],
+        "more_paths": found.more_paths,
     }
 
 
@@ -170,8 +172,12 @@ def score(value: float) -> float:
 
 
 def path(found: Path) -> Json:
-    """One evidence path and what it contributes."""
-    return {"score": score(found.score), "hops": [hop(each) for each in found.hops]}
+    """One evidence path, what it contributes, and what weakens it."""
+    return {
+        "score": score(found.score),
+        "hops": [hop(each) for each in found.hops],
+        "notes": list(found.notes),
+    }
 
 
 def hop(step: Hop) -> Json:
@@ -339,6 +345,7 @@ def segment(card: SegmentCard) -> Json:
         "warning": card.warning,
         "why": card.why,
         "cut": card.cut,
+        "closed": card.closed,
         "source": None if card.source is None else source(card.source),
     }
 
@@ -374,4 +381,3 @@ def load_report(done: Load) -> Json:
 def utc(moment: datetime) -> str:
     """A moment of the ledger (UTC without a mark) as RFC 3339 text."""
     return moment.isoformat(timespec="seconds") + "Z"
-

@@ -37,7 +37,6 @@ def logger() -> Any:
 
 def log_requests(app: Flask) -> None:
     """Number every request and write its line when it is answered."""
-    log = logger()
 
     @app.before_request
     def start() -> None:
@@ -46,7 +45,7 @@ def log_requests(app: Flask) -> None:
     @app.after_request
     def write(response: Response) -> Response:
         response.headers["X-Request-Id"] = request_id()
-        log.info(
+        logger().info(
             "request",
             method=request.method if request.method in KNOWN_METHODS else "other",
             route=request.url_rule.rule if request.url_rule else None,

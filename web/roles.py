@@ -21,7 +21,7 @@ def choose() -> Response:
     chosen = request.form.get("role", "")
     if chosen not in set(Role):
         raise BadQuestion(
-            f'there is no such role; one of: {", ".join(Role)}',
+            f"there is no such role; one of: {', '.join(Role)}",
             f"没有这个角色，可选：{'、'.join(ROLE_NAMES[role] for role in Role)}",
         )
     session["role"] = chosen

@@ -1,6 +1,7 @@
 """Listening: waitress, one process with threads, on this machine alone unless the demo is told otherwise."""
 
 import errno
+import socket
 
 import waitress
 from flask import Flask
@@ -15,8 +16,8 @@ _WHY_LOOPBACK = (
     "is served. To show it to others, use --demo.",
 )
 _WHY_DEMO = (
-    "演示方式：页眉可以换角色，数据为合成数据。",
-    "Demo: the role can be chosen in the header; the data are synthetic.",
+    "演示方式：没有账户，任何人都可以在页眉换角色，请不要装入真实数据。",
+    "Demo: no accounts, anybody may choose a role in the header. Do not load real data.",
 )
 
 
@@ -46,14 +47,19 @@ def listen(app: Flask, port: int, demo: bool, host: str | None = None) -> "waitr
         raise BadQuestion(
             f"there is no port {port}; choose one from 1024 to 65535", f"没有 {port} 这个端口，请选 1024 到 65535"
         )
+    return waitress.create_server(
+        app, sockets=[_take(address, port)], threads=THREADS, ident=None, clear_untrusted_proxy_headers=True
+    )
+
+
+def _take(host: str, port: int) -> socket.socket:
+    """Take the port ourselves: waitress leaves its files open when it cannot."""
     try:
-        return waitress.create_server(
-            app, host=address, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True
-        )
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise PortInUse(address, port) from error
+            raise PortInUse(host, port) from error
         raise BadQuestion(
-            f"cannot listen on {address}:{port} ({error.strerror}); choose another --port or --host",
-            f"不能在 {address}:{port} 监听（{error.strerror}）；请换 --port 或 --host",
+            f"cannot listen on {host}:{port} ({error.strerror}); choose another --port or --host",
+            f"不能在 {host}:{port} 监听（{error.strerror}）；请换 --port 或 --host",
         ) from error

@@ -40,8 +40,7 @@ _MAY_HAPPEN: Mapping[int, str] = {
     403: "The role lacks the permission.",
     404: "Nothing is known under this key, or there is no such address.",
     405: HTTP_MEANINGS[405][2],
-    409: "The ledger does not hold what the question needs.",
-    415: HTTP_MEANINGS[415][2],
+    409: "The question needs data that are not loaded, or rules that are not in force on the day.",
     422: "A parameter is refused, or the question contradicts itself.",
     500: "A fault in the program; the number leads to the log.",
     503: "The ledger cannot be read at the moment.",
@@ -56,7 +55,7 @@ blueprint = APIBlueprint(
     "api",
     __name__,
     url_prefix="/api",
-    template_folder="templates",
+    abp_tags=[{"name": "questions", "description": "One operation a question, read only."}],
     abp_responses={str(status): _problem(words) for status, words in _MAY_HAPPEN.items()},
     operation_id_callback=lambda *, name, **_: name,
 )
@@ -247,6 +246,7 @@ def _question(query: PartnerQuery) -> Question:
         top=query.top,
         filters=Filters(query.place, query.size, query.basis),
         known=query.known,
+        core=query.core,
         division=platform().division,
     )
 

@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from graph.ontology import RECORD_TYPES, Basis, Size
@@ -19,6 +18,7 @@ from services.partners import Place, Relation
 MAX_TEXT = 200
 MAX_TOP = 200
 MAX_PAGE = 100
+MAX_NUMBER = 999_999_999  # nine digits: more loads than any ledger will see
 REPEATABLE = frozenset({"types"})
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -48,6 +48,7 @@ def _yes_no(value: Any) -> Any:
 
 Day = Annotated[date, BeforeValidator(_day)]
 Whole = Annotated[int, BeforeValidator(_whole)]
+Number = Annotated[int, Field(ge=1, le=MAX_NUMBER), BeforeValidator(_whole)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
 
@@ -55,15 +56,17 @@ Findable = StrEnum("Findable", {name.upper(): name for name in RECORD_TYPES if n
 Findable.__doc__ = "What a search may look for."
 
 
-def _no_null_defaults(schema: dict[str, Any]) -> None:
-    """A parameter that is left out is not a null: no query can carry one."""
+def _without_null(schema: dict[str, Any]) -> None:
+    """A parameter may be left out, but no query can carry a null: take it from the description."""
     for declared in schema.get("properties", {}).values():
-        if "default" in declared and declared["default"] is None:
+        options = [each for each in declared.pop("anyOf", ()) if each != {"type": "null"}]
+        declared |= options[0] if options else {}
+        if declared.get("default", "") is None:
             del declared["default"]
 
 
 def _config(part: str) -> ConfigDict:
-    return ConfigDict(title=part, extra="forbid", hide_input_in_errors=True, json_schema_extra=_no_null_defaults)
+    return ConfigDict(title=part, extra="forbid", hide_input_in_errors=True, json_schema_extra=_without_null)
 
 
 class Query(BaseModel):
@@ -85,7 +88,7 @@ def _on() -> Any:
 class OnQuery(Query):
     """A question for a day."""
 
-    on: Day | SkipJsonSchema[None] = _on()
+    on: Day | None = _on()
 
 
 class SearchQuery(Query):
@@ -129,10 +132,11 @@ class PartnerQuery(OnQuery):
         description="supplier 找供应商，customer 找客户，gap 补链。What is looked for.", examples=["supplier"]
     )
     top: Whole = Field(20, ge=1, le=MAX_TOP, description="最多几家。At most so many candidates.")
-    place: Place | SkipJsonSchema[None] = Field(None, description="范围：区内、市内、省内。How near.")
-    size: Size | SkipJsonSchema[None] = Field(None, description="企业规模。Size of the enterprise.")
-    basis: Basis | SkipJsonSchema[None] = Field(None, description="依据。How the supply link is known.")
+    place: Place | None = Field(None, description="范围：区内、市内、省内。How near.")
+    size: Size | None = Field(None, description="企业规模。Size of the enterprise.")
+    basis: Basis | None = Field(None, description="依据。How the supply link is known.")
     known: YesNo = Field(False, description="是否列出已有的伙伴。Whether to list known partners too.")
+    core: YesNo = Field(True, description="主营优先：副业占比低的排后。Whether side lines count less.")
 
 
 class WhyNotQuery(PartnerQuery):
@@ -147,14 +151,10 @@ class LoadsQuery(Query):
     """A page of the loads, newest first."""
 
     limit: Whole = Field(20, ge=1, le=MAX_PAGE, description="每页几条。So many a page.")
-    cursor: Whole | SkipJsonSchema[None] = Field(
-        None, ge=1, description="上一页的 next_cursor。`next_cursor` of the page before."
-    )
+    cursor: Number | None = Field(None, description="上一页的 next_cursor。`next_cursor` of the page before.")
 
 
 class LoadPath(Path):
     """Which load."""
 
-    id: Whole = Field(ge=1, description="入库批次号。Number of the load.", examples=[1])
-
-
+    id: Number = Field(description="入库批次号。Number of the load.", examples=[1])

@@ -229,7 +229,10 @@ class ChainsAnswer(Shape):
 
 
 class SegmentShape(Reference):
-    """A segment; `warning` is empty, single_supplier or null, `cut` whether the chain falls apart without it."""
+    """A segment; `warning` is empty, single_supplier or null, `cut` whether the chain falls apart without it.
+
+    `closed`: enterprises registered as cancelled or revoked, which are in no other number.
+    """
 
     side: Side
     order: int
@@ -240,6 +243,7 @@ class SegmentShape(Reference):
     warning: str | None
     why: str
     cut: bool
+    closed: int
     source: SourceShape | None
 
 
@@ -284,6 +288,7 @@ class PartnerAsked(FiltersShape):
     on: date
     top: int
     known: bool
+    core: bool
     division: str
 
 
@@ -326,14 +331,18 @@ class HopShape(Shape):
 
 
 class PathShape(Shape):
-    """An evidence path and what it contributes, from 0 to 1."""
+    """An evidence path and what it contributes, from 0 to 1; `notes` in Chinese: what weakens it."""
 
     score: float
     hops: list[HopShape]
+    notes: list[str]
 
 
 class CandidateShape(Reference):
-    """A possible partner; `basis` is that of the supply link itself, never of the hops around it."""
+    """A possible partner; `basis` is that of the supply link itself, never of the hops around it.
+
+    `paths` are the strongest; `more_paths` says how many there are beside them.
+    """
 
     basis: Basis
     tier: Tier
@@ -344,6 +353,7 @@ class CandidateShape(Reference):
     place: str
     size: Size | None
     paths: list[PathShape]
+    more_paths: int
 
 
 class ChoiceShape(FiltersShape):

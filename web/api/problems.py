@@ -45,6 +45,7 @@ MEANINGS: Mapping[type[LianxinError], Meaning] = {
     errors.BadRow: Meaning(422, "bad_row", "有一行不合格", *_FILE),
     errors.TooFewRows: Meaning(422, "too_few_rows", "行数太少", *_FILE),
     errors.TooManyRefused: Meaning(422, "too_many_refused", "不合格的行太多", *_FILE),
+    errors.NotInForce: Meaning(409, "not_in_force", "这一天没有可用的规则", "请换一个查询日。", "Ask for another day."),
     errors.StoreUnavailable: Meaning(503, "store_unavailable", "账本暂时用不了", *_OPERATOR),
     errors.LedgerTooNew: Meaning(503, "ledger_too_new", "账本版本比程序新", *_OPERATOR),
     errors.PortInUse: Meaning(503, "port_in_use", "端口被占用", *_OPERATOR),
