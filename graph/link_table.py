@@ -61,15 +61,6 @@ class LinkTable:
         position = np.arange(len(origin)) + np.repeat(first - (np.cumsum(count) - count), count)
         return origin, position if direction == "out" else self.in_order[position].astype(np.int64)
 
-    def between(self, left: int, right: int) -> Ints:
-        """The positions of the links from one record to another."""
-        if left >= self.records:
-            return np.empty(0, np.int64)
-        low, high = self.out_start[left], self.out_start[left + 1]
-        first = low + np.searchsorted(self.to[low:high], right, "left")
-        last = low + np.searchsorted(self.to[low:high], right, "right")
-        return np.arange(first, last)
-
 
 class LinkRows:
     """Gathers links row by row, column-wise, before they become a table."""

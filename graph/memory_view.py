@@ -40,8 +40,11 @@ class Layer:
     def without(self, pairs: Iterable[tuple[int, int]]) -> "Layer":
         """The same layer without the links from the first to the second record of each pair."""
         gone = np.zeros(len(self.table), bool) if self.gone is None else self.gone.copy()
-        for left, right in pairs:
-            gone[self.table.between(left, right)] = True
+        ends = np.array(list(pairs), np.int64).reshape(-1, 2)
+        # All links of the first records at once: pair by pair, the undo of a large load took 20 s.
+        at = self.table.around(np.unique(ends[:, 0]), "out")[1]
+        joined = self.table.from_[at].astype(np.int64) << 32 | self.table.to[at]
+        gone[at[np.isin(joined, ends[:, 0] << 32 | ends[:, 1])]] = True
         return Layer(self.table, gone)
 
 
