@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from graph.ontology import Basis
+from lianxin.errors import BadQuestion
 from services import enterprise as enterprise_service
 from services.enterprise import Fact, Profile, Relation
-from web.pages import frame, words
+from web.pages import asking, frame, words
 from web.security import Permission, permission
 
 NAMES = frozenset({"name", "short_name", "former_names", "other_names"})  # stand in the head of the page
@@ -32,7 +33,10 @@ def register(blueprint: Blueprint) -> None:
 @permission(Permission.GRAPH_READ)
 def enterprise_page(key: str) -> str:
     """GET /enterprises/<key>"""
-    profile = enterprise_service.profile(frame.view(), key, on=frame.asked_day())
+    try:
+        profile = enterprise_service.profile(frame.view(), key, on=frame.asked_day())
+    except BadQuestion:
+        return _choice_page(key)
     return render_template(
         "enterprise.html",
         profile=profile,
@@ -43,6 +47,15 @@ def enterprise_page(key: str) -> str:
         counts_by=_counts(profile.relations),
         why=words.UNKNOWN_WHY,
     )
+
+
+def _choice_page(name: str) -> str:
+    """Which of several enterprises of one name is meant. Raises BadQuestion where it was about something else."""
+    namesakes = asking.namesakes(name, ("Enterprise",))
+    if len(namesakes) < 2:
+        enterprise_service.profile(frame.view(), name, on=frame.asked_day())  # raises what it raised before
+    options = [(each, frame.go("pages.enterprise_page", key=each.ref.key)) for each in namesakes]
+    return render_template("choose.html", name=name, options=options)
 
 
 def _status(profile: Profile) -> str | None:

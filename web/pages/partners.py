@@ -19,7 +19,7 @@ from services.partners import (
     find,
     why_not,
 )
-from services.partners.find import ASKED_OF, LARGEST_TOP
+from services.partners.find import LARGEST_TOP
 from web.pages import asking, frame, hop_picture, words
 from web.pages.paths import Walk, walk
 from web.security import Permission, permission
@@ -141,7 +141,6 @@ def choice_page(asked: Question) -> str:
         "choose.html",
         name=asked.key,
         options=[(each, _link(asked, key=each.ref.key)) for each in namesakes],
-        types=ASKED_OF[asked.relation],
     )
 
 

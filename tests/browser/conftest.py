@@ -1,0 +1,129 @@
+"""A browser over the demo: the pages served by waitress on a free port, opened in the system's Chromium."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from waitress.server import create_server
+
+from graph.ledger import Ledger
+from graph.memory_build import build
+from services.chains import chain_map
+from web import create_app
+
+DAY = date(2026, 11, 24)
+INFUSION = "91330113YANG00027N"
+NAMESAKES = "浙江同昇精密机械（示例）有限公司"
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Where pictures of all pages go, to look at; git leaves the folder out."""
+    folder = Path(__file__).parents[2] / "screenshots"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the demo is served, and its pages by the name of their screenshot."""
+
+    base: str
+    pages: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        # No sandbox: tests run as root in containers, and open nothing but our own pages.
+        launched = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def site(demo_ledger: Ledger) -> Iterator[Site]:
+    """The demo, served."""
+    with serving(demo_ledger) as base:
+        yield Site(base, addresses(demo_ledger))
+
+
+@pytest.fixture
+def empty_site(tmp_ledger: Ledger) -> Iterator[Site]:
+    """An empty ledger, served."""
+    with serving(tmp_ledger) as base:
+        yield Site(base, {"first-use": "/", "first-chains": "/chains", "first-loads": "/loads"})
+
+
+@contextmanager
+def serving(ledger: Ledger) -> Iterator[str]:
+    """Serve a ledger on a free port in a thread of its own."""
+    server = create_server(create_app(ledger, demo=True, today=lambda: DAY), host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(5)
+
+
+def addresses(ledger: Ledger) -> dict[str, str]:
+    """Every kind of page, the error and the empty one too."""
+    medical = chain_map(build(ledger), "医疗器械", on=DAY, division="330113")
+    sterile = next(s.ref.key for s in medical.segments if s.warning == "empty")
+    chain = f"/chains/{quote(medical.summary.ref.key)}"
+    partners = f"/partners?key={INFUSION}&relation=supplier"
+    return {
+        "home": "/",
+        "search": "/search?q=" + quote("管材"),
+        "search-empty": "/search?q=" + quote("☃☃☃"),
+        "enterprise": f"/enterprises/{INFUSION}",
+        "choose": "/partners?key=" + quote(NAMESAKES),
+        "chains": "/chains",
+        "chain": chain,
+        "chain-members": f"{chain}?segment={quote(sterile)}&warning=empty",
+        "partners-form": "/partners",
+        "partners": partners,
+        "partners-customer": f"/partners?key={INFUSION}&relation=customer&top=40",
+        "partners-gap": f"/partners?key={quote(sterile)}&relation=gap",
+        "partners-why": f"{partners}&known=1&why={quote('杭州辛昀新材料科技（示例）有限公司')}&on=2026-11-01",
+        "partners-empty": f"{partners}&place=district&size=large&basis=observed",
+        "partners-print": f"/partners/print?key={INFUSION}&relation=supplier",
+        "loads": "/loads",
+        "load": "/loads/1",
+        "error": "/enterprises/nobody",
+    }
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Page]:
+    """A desk screen, scripts off: the pages need none."""
+    yield from _page(browser, width=1366, height=768, scripts=False)
+
+
+@pytest.fixture
+def desk_with_scripts(browser: Browser) -> Iterator[Page]:
+    """A desk screen on which tests run scripts of their own (the policy of the page is put aside for them)."""
+    yield from _page(browser, width=1366, height=768, scripts=True)
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """The narrowest screen that pages have to fit."""
+    yield from _page(browser, width=320, height=640, scripts=True)
+
+
+def _page(browser: Browser, *, width: int, height: int, scripts: bool) -> Iterator[Page]:
+    context: BrowserContext = browser.new_context(
+        viewport={"width": width, "height": height}, java_script_enabled=scripts, bypass_csp=scripts, locale="zh-CN"
+    )
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
