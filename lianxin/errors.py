@@ -9,7 +9,11 @@
     │   ├── TooFewRows         fewer rows than the format's floor
     │   └── TooManyRefused     so many refused rows that the file as a whole is not believed
     ├── RuleError              the rules: whoever keeps them
-    │   └── NotInForce         a rule or a number is asked for a day on which none is in force
+    │   ├── NotInForce         a rule or a number is asked for a day on which none is in force
+    │   ├── ParameterMissing   a rule asks for a number that no file declares
+    │   ├── BadParameter       a number in a file lacks its citation, overlaps another version, has the wrong type
+    │   ├── CalendarMissing    working days are counted in a year whose holidays are not loaded
+    │   └── BadFact            a fact has a value that the law's table of facts does not know
     ├── StoreError             the ledger or a view: the operator
     │   ├── StoreUnavailable   cannot be opened, locked for too long, disk full
     │   ├── LedgerTooNew       written by a newer lianxin
@@ -120,14 +124,60 @@ class RuleError(LianxinError):
 
 
 class NotInForce(RuleError):
-    """No version of a rule or number is in force on the day. It is never prolonged beyond its days."""
+    """No version of a rule or number is in force on the day. It is never prolonged beyond its days.
 
-    def __init__(self, what: str, what_zh: str, on: date, first: date) -> None:
+    `first`, `last`: the days of the version that lies nearest; `last` only where the day lies behind it.
+    """
+
+    def __init__(self, what: str, what_zh: str, on: date, first: date, last: date | None = None) -> None:
+        days, days_zh = (f"from {first} on", f"自 {first} 起施行")
+        remedy, remedy_zh = "Ask for a later day", "请换一个更晚的日期"
+        if last is not None:
+            days, days_zh = f"from {first} to {last}", f"自 {first} 至 {last} 施行"
+            remedy, remedy_zh = "Load the version that follows", "请载入后续版本"
         super().__init__(
-            f"{what} is in force from {first} on; it says nothing about {on}. Ask for a later day",
-            f"{what_zh}自 {first} 起施行，不能用于 {on}。请换一个更晚的日期",
+            f"{what} is in force {days}; it says nothing about {on}. {remedy}",
+            f"{what_zh}{days_zh}，不能用于 {on}。{remedy_zh}",
         )
-        self.on, self.first = on, first
+        self.on, self.first, self.last = on, first, last
+
+
+class ParameterMissing(RuleError):
+    """A rule asks for a number that its file does not declare."""
+
+    def __init__(self, name: str, file: str) -> None:
+        super().__init__(
+            f"{file}: no number is declared as {name}; add it with its first day and its citation",
+            f"{file}：没有登记数值 {name}；请补上数值、首日和依据",
+        )
+        self.name, self.file = name, file
+
+
+class BadParameter(RuleError):
+    """A declared number is refused: no citation, overlapping days, wrong type, an undeclared key."""
+
+    def __init__(self, file: str, name: str, problem: str, problem_zh: str) -> None:
+        super().__init__(f"{file}, {name}: {problem}", f"{file}，{name}：{problem_zh}")
+        self.file, self.name, self.problem = file, name, problem
+
+
+class CalendarMissing(RuleError):
+    """Working days are counted in a year whose official calendar is not loaded. It is never guessed."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(
+            f"the working days of {year} are not loaded; add the State Council's notice on its holidays",
+            f"{year} 年的工作日历没有载入；请按国务院办公厅的放假通知补上",
+        )
+        self.year = year
+
+
+class BadFact(RuleError):
+    """One fact is refused: its field, the value as given, and why. It never becomes a finding."""
+
+    def __init__(self, field: str, value: str, problem: str, problem_zh: str) -> None:
+        super().__init__(f'{field} "{value}" {problem}', f"{field}“{value}”{problem_zh}")
+        self.field, self.value, self.problem, self.problem_zh = field, value, problem, problem_zh
 
 
 class StoreError(LianxinError):

@@ -36,6 +36,7 @@ class Meaning:
 
 
 _FILE = ("请按说明改好文件后重新入库。", "Mend the file as the message says and load it again.")
+_RULES = ("请联系规则维护人。", "Tell whoever keeps the rules.")
 _OPERATOR = ("请稍后再试；若仍不行，请联系管理员。", "Try again later; if it stays so, ask the administrator.")
 
 MEANINGS: Mapping[type[LianxinError], Meaning] = {
@@ -46,6 +47,12 @@ MEANINGS: Mapping[type[LianxinError], Meaning] = {
     errors.TooFewRows: Meaning(422, "too_few_rows", "行数太少", *_FILE),
     errors.TooManyRefused: Meaning(422, "too_many_refused", "不合格的行太多", *_FILE),
     errors.NotInForce: Meaning(409, "not_in_force", "这一天没有可用的规则", "请换一个查询日。", "Ask for another day."),
+    errors.ParameterMissing: Meaning(503, "parameter_missing", "规则缺少数值", *_RULES),
+    errors.BadParameter: Meaning(503, "bad_parameter", "规则的数值不合格", *_RULES),
+    errors.CalendarMissing: Meaning(
+        409, "calendar_missing", "工作日历没有载入", "请管理员载入当年的放假通知。", "Ask the administrator to load it."
+    ),
+    errors.BadFact: Meaning(422, "bad_fact", "事实不合格", "请按提示改正这一项。", "Mend it as the message says."),
     errors.StoreUnavailable: Meaning(503, "store_unavailable", "账本暂时用不了", *_OPERATOR),
     errors.LedgerTooNew: Meaning(503, "ledger_too_new", "账本版本比程序新", *_OPERATOR),
     errors.PortInUse: Meaning(503, "port_in_use", "端口被占用", *_OPERATOR),
