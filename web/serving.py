@@ -2,11 +2,14 @@
 
 import errno
 import socket
+import threading
 
 import waitress
 from flask import Flask
 
 from lianxin.errors import BadQuestion, PortInUse
+from services.warm import warm
+from web.state import platform
 
 LOOPBACK = "127.0.0.1"
 THREADS = 8
@@ -27,12 +30,20 @@ def serve(app: Flask, port: int, demo: bool, host: str | None = None) -> None:
     Raises PortInUse, or BadQuestion when the address cannot be served.
     """
     server = listen(app, port, demo, host)
+    threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
     for line in (*(_WHY_DEMO if demo else _WHY_LOOPBACK), f"http://{server.effective_host}:{server.effective_port}/"):
         print(line, flush=True)
     try:
         server.run()
     finally:
         server.close()
+
+
+def _warm(app: Flask) -> None:
+    """Prepare the first answers while the officer still opens the browser."""
+    with app.app_context():
+        served = platform()
+        warm(served.views.newest(), served.today())
 
 
 def listen(app: Flask, port: int, demo: bool, host: str | None = None) -> "waitress.server.BaseWSGIServer":

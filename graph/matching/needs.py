@@ -165,8 +165,11 @@ class Needs:
         return {material: vote / total for material, vote in votes.items()}
 
     def _vector(self, product: int) -> sp.csr_matrix:
-        row = self._by_name.row(product)
-        return self._vectors.of([self.graph.name(product)]) if row is None else row
+        for index in (self._by_name, self._sold, self._materials):
+            row = index.row(product)
+            if row is not None:
+                return row
+        return self._vectors.of([self.graph.name(product)])
 
     def _name_voters(self, product: int) -> Neighbours:
         return self._by_name.nearest(self._vector(product), VOTERS, without=product)
