@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from graph.ledger import Ledger, reading
 from graph.link_table import LinkRows
-from graph.memory_view import TYPES, Contribution, Layer, MemoryView, Records
+from graph.memory_view import TYPES, Contribution, Layer, MemoryView, Records, joined_pairs
 from graph.ontology import LINK_TYPES, PROPERTIES, RECORD_TYPES, Ref, Size
 from graph.view import DatasetInfo, Source
 from lianxin.errors import NotKnown
@@ -71,7 +71,7 @@ def overlaid(ledger: Ledger, base: MemoryView) -> MemoryView:
             by_ref.pop(Ref(TYPES[types[record]], keys[record]), None)
             records.present[record] = False
         by_ref |= _settle(records, again)
-        pairs = reading.touched_links(connection, after, upto)
+        pairs = joined_pairs(reading.touched_links(connection, after, upto))
         added = _read_links(connection, upto, after)
         layers = {
             name: [base.layers[name][0].without(pairs), Layer(rows.table(len(keys)))] for name, rows in added.items()
