@@ -1,10 +1,10 @@
 """What a database says when it fails, in words that say what to do."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from lianxin.errors import StoreUnavailable
@@ -23,7 +23,7 @@ def translated(url: str) -> Iterator[None]:
 
 def without_password(url: str) -> str:
     """The URL as it may be shown and logged."""
-    return make_url(url).render_as_string(hide_password=True)
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)  # also of what is no URL: an error shows it, too
 
 
 def _in_our_words(url: str, said: str) -> tuple[str, str]:

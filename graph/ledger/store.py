@@ -129,8 +129,8 @@ def _engine(url: str) -> Engine:
         engine = create_engine(parsed)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StoreUnavailable(
-            f"{url}: not a ledger URL that works here ({error}). Write it like sqlite:///lianxin.db",
-            f"{url}：不是可用的账本地址，请写成 sqlite:///lianxin.db 这样的形式",
+            f"{without_password(url)}: not a ledger URL that works here ({error}). Write it like sqlite:///lianxin.db",
+            f"{without_password(url)}：不是可用的账本地址，请写成 sqlite:///lianxin.db 这样的形式",
         ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
