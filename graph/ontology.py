@@ -10,7 +10,7 @@ import dataclasses
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -84,6 +84,60 @@ class Service(StrEnum):
     PILOT = "pilot"
 
 
+class YesNo(StrEnum):
+    """Yes or no 是否, where a source states it: what it does not state is Unknown, never no."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class PartyKind(StrEnum):
+    """当事人类别 Whom a credit event is about. Events of natural persons (自然人) are not stored."""
+
+    ORGANISATION = "organisation"  # 法人及非法人组织
+    SOLE_TRADER = "sole_trader"  # 个体工商户: its name is personal data and is not stored
+
+
+class Sanction(StrEnum):
+    """处罚种类 The kinds of administrative penalty (行政处罚法 2021, art. 9), and what is none of them."""
+
+    WARNING = "warning"
+    CRITICISM = "criticism"
+    FINE = "fine"
+    CONFISCATE_INCOME = "confiscate_income"
+    CONFISCATE_GOODS = "confiscate_goods"
+    SUSPEND_LICENCE = "suspend_licence"
+    DOWNGRADE_QUALIFICATION = "downgrade_qualification"
+    REVOKE_LICENCE = "revoke_licence"
+    RESTRICT_BUSINESS = "restrict_business"
+    STOP_PRODUCTION = "stop_production"
+    CLOSE = "close"
+    EMPLOYMENT_BAN = "employment_ban"
+    OTHER = "other"
+
+
+class Term(StrEnum):
+    """期限 Whether something ends on a day or has no end (长期; registers write 2099/12/31)."""
+
+    UNTIL = "until"
+    NO_END = "no_end"
+
+
+class ListingState(StrEnum):
+    """名录状态 Whether the party still stands on the list, as the source says."""
+
+    LISTED = "listed"
+    REMOVED = "removed"
+
+
+class TiedBy(StrEnum):
+    """关联依据 By what a credit event was tied to an enterprise."""
+
+    USCC = "uscc"
+    NAME = "name"  # its full name, borne on the day by it alone
+    FORMER_NAME = "former_name"  # the name that it bore on the day, and it alone
+
+
 CHINESE: Mapping[StrEnum, str] = {
     Basis.OBSERVED: "已证实",
     Basis.CLAIMED: "企业自述",
@@ -114,6 +168,30 @@ CHINESE: Mapping[StrEnum, str] = {
     Service.TESTING: "检验检测",
     Service.RESEARCH: "联合研发",
     Service.PILOT: "中试",
+    YesNo.YES: "是",
+    YesNo.NO: "否",
+    PartyKind.ORGANISATION: "法人及非法人组织",
+    PartyKind.SOLE_TRADER: "个体工商户",
+    Sanction.WARNING: "警告",
+    Sanction.CRITICISM: "通报批评",
+    Sanction.FINE: "罚款",
+    Sanction.CONFISCATE_INCOME: "没收违法所得",
+    Sanction.CONFISCATE_GOODS: "没收非法财物",
+    Sanction.SUSPEND_LICENCE: "暂扣许可证件",
+    Sanction.DOWNGRADE_QUALIFICATION: "降低资质等级",
+    Sanction.REVOKE_LICENCE: "吊销许可证件",
+    Sanction.RESTRICT_BUSINESS: "限制开展生产经营活动",
+    Sanction.STOP_PRODUCTION: "责令停产停业",
+    Sanction.CLOSE: "责令关闭",
+    Sanction.EMPLOYMENT_BAN: "限制从业",
+    Sanction.OTHER: "其他处罚",
+    Term.UNTIL: "至期",
+    Term.NO_END: "长期",
+    ListingState.LISTED: "在列",
+    ListingState.REMOVED: "已移出",
+    TiedBy.USCC: "统一社会信用代码",
+    TiedBy.NAME: "全称",
+    TiedBy.FORMER_NAME: "曾用名",
 }
 """The Chinese word of every member of the closed lists (a test holds it complete)."""
 
@@ -240,6 +318,83 @@ class Need(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreditEvent(Record):
+    """信用事件 What an authority decided about a party: the base of the three kinds below, itself no record type.
+
+    The party as the source states it stays on the event; which enterprise that is, the link Against says. Nothing
+    of a natural person is stored, and of a sole trader no name.
+    """
+
+    label = "信用事件"
+    party_name: str | Unknown | None = prop("当事人名称")
+    party_kind: PartyKind | Unknown | None = prop("当事人类别")
+    party_uscc: str | Unknown | None = prop("当事人统一社会信用代码")
+    registration_no: str | Unknown | None = prop("当事人工商注册号")
+    authority: str | Unknown | None = prop("作出机关")
+    published: YesNo | Unknown | None = prop("已公示")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Penalty(CreditEvent):
+    """行政处罚. Key: the code of the authority (its name where it has none) and the number of the decision.
+
+    Each authority numbers its own decisions: the number alone would make one record of two authorities' penalties.
+    """
+
+    label = "行政处罚"
+    authority_uscc: str | Unknown | None = prop("处罚机关统一社会信用代码")
+    organisation_code: str | Unknown | None = prop("当事人组织机构代码")
+    document_no: str | Unknown | None = prop("行政处罚决定书文号")
+    document_date: date | Unknown | None = prop("处罚决定日期")
+    offence: str | Unknown | None = prop("违法行为类型")
+    offence_facts: str | Unknown | None = prop("违法事实")
+    grounds: str | Unknown | None = prop("处罚依据")
+    kinds: str | Unknown | None = prop("处罚类别")
+    sanctions: tuple[Sanction, ...] = props("处罚种类")
+    content: str | Unknown | None = prop("处罚内容")
+    fine: Decimal | Unknown | None = prop("罚款金额", unit="元")
+    confiscated: Decimal | Unknown | None = prop("没收违法所得、没收非法财物的金额", unit="元")
+    licence: str | Unknown | None = prop("暂扣或吊销证照名称及编号")
+    effective: Term | Unknown | None = prop("处罚有效期")
+    effective_until: date | Unknown | None = prop("处罚有效期至")
+    publication: Term | Unknown | None = prop("公示期限")
+    publication_until: date | Unknown | None = prop("公示截止期")
+    source_unit: str | Unknown | None = prop("数据来源单位")
+    source_unit_uscc: str | Unknown | None = prop("数据来源单位统一社会信用代码")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbnormalListing(CreditEvent):
+    """经营异常 An entry in the list of abnormal operation (经营异常名录). Key: party, day of listing and reason."""
+
+    label = "经营异常"
+    list_id: str | Unknown | None = prop("经营异常名录编号")
+    authority_division: str | Unknown | None = prop("列入决定机关区划")
+    listed_on: date | Unknown | None = prop("列入日期")
+    reason_code: str | Unknown | None = prop("列入原因类型代码")
+    reason: str | Unknown | None = prop("列入原因")
+    updated_on: date | Unknown | None = prop("最新更新日期")
+    state: ListingState | Unknown | None = prop("名录状态")
+    removed_on: date | Unknown | None = prop("移出日期")
+    removal_reason: str | Unknown | None = prop("移出原因")
+    removal_authority: str | Unknown | None = prop("移出决定机关")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriousListing(CreditEvent):
+    """严重失信 An entry in a list of seriously dishonest parties (严重失信主体名单). Key: party, day and list."""
+
+    label = "严重失信"
+    list_name: str | Unknown | None = prop("名单")
+    listed_on: date | Unknown | None = prop("列入日期")
+    reason: str | Unknown | None = prop("列入原因")
+    state: ListingState | Unknown | None = prop("名单状态")
+    removed_on: date | Unknown | None = prop("移出日期")
+    removal_reason: str | Unknown | None = prop("移出原因")
+    removal_authority: str | Unknown | None = prop("移出决定机关")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A relation between two records, with its basis and the days on which it holds (None: no bound is known).
 
@@ -339,12 +494,38 @@ class RaisedBy(Link):
     ends = (("Need", "Enterprise"),)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Against(Link):
+    """针对 A credit event is about an enterprise. `tied_by`: how we know which; valid from the day of the decision."""
+
+    label = "针对"
+    ends = (("Penalty", "Enterprise"), ("AbnormalListing", "Enterprise"), ("SeriousListing", "Enterprise"))
+    tied_by: TiedBy | None = prop("关联依据")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedBy(Link):
+    """作出 Which authority decided, where the source gives its code."""
+
+    label = "作出"
+    ends = (("Penalty", "Institution"), ("AbnormalListing", "Institution"), ("SeriousListing", "Institution"))
+
+
 RECORD_TYPES: Mapping[str, type[Record]] = {
-    t.__name__: t for t in (Enterprise, Institution, Chain, Segment, Industry, Product, Need)
+    t.__name__: t
+    for t in (
+        *(Enterprise, Institution, Chain, Segment, Industry, Product, Need),
+        *(Penalty, AbnormalListing, SeriousListing),
+    )
 }
 LINK_TYPES: Mapping[str, type[Link]] = {
-    t.__name__: t for t in (Supplies, Makes, UpstreamOf, KindOf, InIndustry, InSegment, PartOf, Offers, Wants, RaisedBy)
+    t.__name__: t
+    for t in (
+        *(Supplies, Makes, UpstreamOf, KindOf, InIndustry, InSegment, PartOf, Offers, Wants, RaisedBy),
+        *(Against, IssuedBy),
+    )
 }
+CREDIT_EVENTS: Sequence[type[CreditEvent]] = (Penalty, AbnormalListing, SeriousListing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,7 +591,11 @@ def read_body(type_name: str, text: str) -> dict[str, Any]:
 def _reader(annotation: Any, many: bool) -> typing.Callable[[Any], Any]:
     if many:
         item = typing.get_args(annotation)[0]
-        read = _read_former_name if item is FormerName else _identity
+        read: typing.Callable[[Any], Any] = _identity
+        if item is FormerName:
+            read = _read_former_name
+        elif issubclass(item, StrEnum):
+            read = item
         return lambda values: tuple(read(v) for v in values)
     options = typing.get_args(annotation) if isinstance(annotation, types.UnionType) else (annotation,)
     plain = next(o for o in options if o is not type(None) and o is not Unknown)

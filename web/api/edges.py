@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from graph.ontology import RECORD_TYPES, Basis, Size
+from graph.ontology import PROPERTIES, RECORD_TYPES, Basis, Size
 from services.partners import Place, Relation
 
 MAX_TEXT = 200
@@ -52,7 +52,8 @@ Number = Annotated[int, Field(ge=1, le=MAX_NUMBER), BeforeValidator(_whole)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
 
-Findable = StrEnum("Findable", {name.upper(): name for name in RECORD_TYPES if name != "Need"})  # type: ignore[misc]  # members from the ontology: the one place a type is declared
+_NAMED = [name for name in RECORD_TYPES if any(p.names_record for p in PROPERTIES[name])]  # others have no name to find
+Findable = StrEnum("Findable", {name.upper(): name for name in _NAMED})  # type: ignore[misc]  # members from the ontology: the one place a type is declared
 Findable.__doc__ = "What a search may look for."
 
 
