@@ -1,0 +1,365 @@
+"""Rules 规则: small typed functions, each declared once with its id, question, citations and codes.
+
+Four things stand in a rule set, which asks them in order until one gives an answer:
+
+    Rule      a question; when it applies it gives an answer and its reasons, and the matter is settled
+    Together  questions that are all asked; every one that applies is a reason (conditions, doubts)
+    Shown     a value that others rest on (start day, gravity, period): shown in the walk, never an answer
+    Beside    a question asked only when something else applied, that adds a code to its reasons
+
+From these declarations come the finding with its walk, the rule table and the documentation.
+"""
+
+import hashlib
+import importlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from importlib.resources import files
+from typing import Any, Generic, Protocol, TypeVar
+
+from rules.answer import Answer, Decided, Step, ToldStep
+from rules.law import Citation, Text
+from rules.parameters import Parameter
+
+C = TypeVar("C")
+C_contra = TypeVar("C_contra", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a rule says when it applies: an answer and its reasons. Without an answer it adds reasons to another's."""
+
+    answer: Answer | None
+    reasons: frozenset[str] = frozenset()
+
+
+def says(answer: Answer | None, *reasons: str) -> Said:
+    """An answer with its reasons."""
+    return Said(answer, frozenset(reasons))
+
+
+class Entry(Protocol[C_contra]):
+    """What can stand in a rule set."""
+
+    @property
+    def rules(self) -> "Sequence[Rule[Any]]":
+        """Every single rule in it, for the table."""
+        ...
+
+    def ask(self, case: C_contra, walk: list[Step]) -> Said | None:
+        """Ask it about a case; the steps are appended to the walk. None: it settles nothing."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Rule(Generic[C]):
+    """One question of the law.
+
+    `number`: its place in the order of questions (8a). `applies`: what it says of a case, None where it does not apply.
+    `hit`, `miss`: the word for either. `how`: how it decides, in a sentence. `answers`, `codes`: all that it may say.
+    `reads`: attributes of the case that it looks at, shown as the values used.
+    `beside`: rules asked only when this one applied, whose codes join its reasons.
+    """
+
+    id: str
+    number: str
+    question: str
+    how: str
+    citations: tuple[Citation, ...]
+    applies: Callable[[C], Said | None]
+    hit: str = "是"
+    miss: str = "否"
+    answers: tuple[Answer, ...] = ()
+    codes: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    beside: tuple["Rule[C]", ...] = ()
+    _missed: Step = field(init=False, repr=False)
+    _applied: dict[frozenset[str], Step] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_missed", Step(self, False))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _by_name(self, self.applies.__module__)
+
+    @property
+    def rules(self) -> Sequence["Rule[Any]"]:
+        return (self, *(each for beside in self.beside for each in beside.rules))
+
+    def ask(self, case: C, walk: list[Step]) -> Said | None:
+        said = self.applies(case)
+        if said is None:
+            walk.append(self._missed)
+            return None
+        walk.append(self._step(said.reasons))
+        for rule in self.beside:
+            added = rule.ask(case, walk)
+            if added is not None:
+                said = Said(said.answer, said.reasons | added.reasons)
+        return said
+
+    def _step(self, reasons: frozenset[str]) -> Step:
+        """The step that says it applied: one shared object for each set of reasons."""
+        if reasons not in self._applied:
+            self._applied[reasons] = Step(self, True, reasons)
+        return self._applied[reasons]
+
+    def told(self, case: Any, step: Step, texts: frozenset[Text] | None) -> ToldStep:
+        values = {name: shown(getattr(case, name)) for name in self.reads}
+        said = self.hit if step.applied else self.miss
+        codes, cited = tuple(sorted(step.codes)), self.cited_in(texts)
+        return ToldStep(self.number, (self.id,), self.question, said, self.how, step.applied, codes, cited, values)
+
+    def cited_in(self, texts: frozenset[Text] | None) -> tuple[Citation, ...]:
+        """Its citations from the texts of a rule set; all of them where none is from these."""
+        return tuple(c for c in self.citations if texts is None or c.text in texts) or self.citations
+
+
+@dataclass(frozen=True, eq=False)
+class Shown(Generic[C]):
+    """A value that rules rest on, in the walk: `value` in words, and the single rules that it was derived by."""
+
+    number: str
+    question: str
+    value: Callable[[C], str]
+    derived_by: Callable[[C], Sequence[Rule[C]]]
+    rules: Sequence[Rule[Any]]
+    _shown: Step = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_shown", Step(self, True))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _by_name(self, self.value.__module__)
+
+    def ask(self, case: C, walk: list[Step]) -> Said | None:  # noqa: ARG002 (as every entry is asked)
+        walk.append(self._shown)
+        return None
+
+    def told(self, case: Any, step: Step, texts: frozenset[Text] | None) -> ToldStep:
+        used = self.derived_by(case)
+        cited = tuple(dict.fromkeys(c for rule in used for c in rule.cited_in(texts)))
+        values = {name: shown(getattr(case, name)) for rule in used for name in rule.reads}
+        how, ids = "；".join(rule.how for rule in used), tuple(rule.id for rule in used)
+        return ToldStep(self.number, ids, self.question, self.value(case), how, step.applied, (), cited, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(Generic[C]):
+    """A case together with the reasons that were collected about it."""
+
+    case: C
+    reasons: frozenset[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Together(Generic[C]):
+    """Questions that are all asked. If any applies, the answer is `answer` with the reasons of all that did.
+
+    `instead`: asked of the collected reasons first; what it says takes their place.
+    `beside`: rules asked only when something applied, whose codes join the reasons.
+    """
+
+    each: tuple[Rule[C], ...]
+    answer: Answer
+    instead: tuple[Rule[Failed[C]], ...] = ()
+    beside: tuple[Rule[C], ...] = ()
+
+    @property
+    def rules(self) -> Sequence[Rule[Any]]:
+        return (*self.each, *self.instead, *self.beside)
+
+    def ask(self, case: C, walk: list[Step]) -> Said | None:
+        reasons = _collected(self.each, case, walk)
+        if not reasons:
+            return None
+        for special in self.instead:
+            said = special.ask(Failed(case, reasons), walk)
+            if said is not None:
+                return said
+        return Said(self.answer, reasons | _collected(self.beside, case, walk))
+
+
+def _collected(rules: Sequence[Rule[C]], case: C, walk: list[Step]) -> frozenset[str]:
+    """The reasons of all rules that apply."""
+    reasons: frozenset[str] = frozenset()
+    for rule in rules:
+        said = rule.ask(case, walk)
+        if said is not None:
+            reasons |= said.reasons
+    return reasons
+
+
+def rule(
+    id: str,
+    number: str,
+    question: str,
+    how: str,
+    citations: Sequence[Citation],
+    *,
+    hit: str = "是",
+    miss: str = "否",
+    answers: Sequence[Answer] = (),
+    codes: Sequence[str] = (),
+    reads: Sequence[str] = (),
+    beside: "Sequence[Rule[C]]" = (),
+) -> Callable[[Callable[[C], Said | None]], Rule[C]]:
+    """Declare a function as a rule; see Rule for what each part means."""
+
+    def declared(applies: Callable[[C], Said | None]) -> Rule[C]:
+        says_all, gives = tuple(answers), tuple(codes)
+        return Rule(
+            id,
+            number,
+            question,
+            how,
+            tuple(citations),
+            applies,
+            hit,
+            miss,
+            says_all,
+            gives,
+            tuple(reads),
+            tuple(beside),
+        )
+
+    return declared
+
+
+@dataclass(frozen=True, eq=False)
+class RuleSet(Generic[C]):
+    """规则集 An ordered list of questions, in force from its first to its last day.
+
+    `texts`: the legal texts that it states; citations from others are shown only where it has none.
+    `package`: where its code and numbers stand; the digest covers them. `module`: where the set itself is declared.
+    """
+
+    id: str
+    title: str
+    first_day: date
+    last_day: date | None
+    texts: frozenset[Text]
+    entries: tuple[Entry[C], ...]
+    parameters: tuple[Parameter[Any], ...]
+    package: str
+    module: str
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _by_name(self, self.module)
+
+    @property
+    def rules(self) -> tuple[Rule[Any], ...]:
+        return tuple(dict.fromkeys(rule for entry in self.entries for rule in entry.rules))
+
+    def law_day(self, on: date) -> date:
+        """The day on which its numbers are read: the day itself, or its nearest one in force (a rule set that is
+        frozen into a case, or compared with another, keeps the numbers that it had)."""
+        if self.last_day is not None and on > self.last_day:
+            return self.last_day
+        return max(on, self.first_day)
+
+    def decide(self, case: C) -> Decided:
+        """Ask the questions in order until one settles the matter."""
+        walk: list[Step] = []
+        for entry in self.entries:
+            said = entry.ask(case, walk)
+            if said is not None and said.answer is not None:
+                return Decided(said.answer, said.reasons, walk)
+        raise AssertionError(f"{self.id}: no question settled the matter")
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over rules, numbers and the code of the package: another digest means that something changed."""
+        text = json.dumps(self.declaration(), ensure_ascii=False, sort_keys=True, default=str)
+        return hashlib.sha256((text + _sources(self.package)).encode()).hexdigest()
+
+    def declaration(self) -> dict[str, Any]:
+        """What the rule set declares, as plain values: what the digest, a frozen set and the table are made of."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "first_day": self.first_day.isoformat(),
+            "last_day": None if self.last_day is None else self.last_day.isoformat(),
+            "rules": [rule_json(rule, self.texts) for rule in self.rules],
+            "parameters": [parameter_json(each) for each in self.parameters],
+        }
+
+    def freeze(self) -> "FrozenRuleSet":
+        """The set as it stands today, to be kept with a case at filing."""
+        return FrozenRuleSet(self.id, self.digest, self.declaration())
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenRuleSet:
+    """A rule set as it stood when a case was filed: its id, its digest and all that it declared."""
+
+    id: str
+    digest: str
+    declared: dict[str, Any]
+
+    def changed(self, now: RuleSet[Any]) -> bool:
+        """Whether rules, numbers or code differ today from what was frozen."""
+        return now.digest != self.digest
+
+
+def rule_json(rule: Rule[Any], texts: frozenset[Text]) -> dict[str, Any]:
+    """A rule as plain values."""
+    return {
+        "id": rule.id,
+        "number": rule.number,
+        "question": rule.question,
+        "how": rule.how,
+        "answers": [answer.value for answer in rule.answers],
+        "codes": list(rule.codes),
+        "citations": [citation.json() for citation in rule.cited_in(texts)],
+    }
+
+
+def parameter_json(parameter: Parameter[Any]) -> dict[str, Any]:
+    """A parameter as plain values."""
+    return {
+        "id": parameter.id,
+        "title": parameter.title,
+        "unit": parameter.unit,
+        "versions": [
+            {
+                "first_day": version.first_day.isoformat(),
+                "last_day": None if version.last_day is None else version.last_day.isoformat(),
+                "value": shown(version.value),
+                "citation": version.citation.json(),
+            }
+            for version in parameter.versions
+        ],
+    }
+
+
+def shown(value: Any) -> str:
+    """A value as people read it."""
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, frozenset | tuple):
+        return "、".join(sorted(str(each) for each in value)) or "—"
+    return str(value)
+
+
+def _sources(package: str) -> str:
+    folder = files(package)
+    named = sorted((each.name, each) for each in folder.iterdir() if each.name.endswith((".py", ".yaml")))
+    return "".join(f"{name}\n{each.read_text('utf-8')}" for name, each in named)
+
+
+# --- Between processes: declared objects hold functions, so they travel by the name that their module gives them ------
+
+
+def _by_name(declared: object, module: str) -> tuple[Any, ...]:
+    names = (name for name, value in vars(importlib.import_module(module)).items() if value is declared)
+    return _named, (module, next(names))
+
+
+def _named(module: str, name: str) -> Any:
+    return getattr(importlib.import_module(module), name)
