@@ -33,7 +33,10 @@ def clean_product(name: str) -> str:
 
 
 def _product(name: str, notes: Notes) -> tuple[str, list[Statement]]:
-    """The product's key, and the product itself where no product file row declared it."""
+    """The product's key, and the product itself where no product file row declared it.
+
+    Every row that names it declares it then: the row that came first may be refused for something else.
+    """
     if notes.known("product", name):
         return name, []
     if notes.first("product as written", name):
@@ -45,7 +48,9 @@ def _product(name: str, notes: Notes) -> tuple[str, list[Statement]]:
         if name != name.strip():
             notes.note("outer space or line end of a product name removed")
     key = clean_product(name)
-    return key, [Product(key=key, name=key)] if notes.first("product", key) else []
+    if not key:
+        raise Refused("product", name, "is empty where a text is required", "必填，不能为空")
+    return key, [] if notes.known("product", key) else [Product(key=key, name=key)]
 
 
 class CompanyRow(Row):
@@ -117,7 +122,7 @@ def _listed_on(row: CompanyRow, notes: Notes) -> date | Unknown:
 class IndustryRow(Row):
     """industry.json: code and name of an industry."""
 
-    code: Annotated[str, Field(pattern=r"^\d{6}$")]
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
     name: Text
 
 
@@ -157,7 +162,7 @@ class CompanyIndustryRow(Row):
     """company_industry.json: the industry of a company. The company's name may be blank."""
 
     company_code: Text
-    industry_code: Annotated[str, Field(pattern=r"^\d{6}$")]
+    industry_code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
     industry_name: Text
     company_name: str
     rel: Literal["所属行业"]
@@ -208,7 +213,7 @@ class CompanyProductRow(Row):
     company_code: Text
     product_name: Text
     rel: Literal["主营产品"]
-    rel_weight: Annotated[float, Field(allow_inf_nan=False)]
+    rel_weight: Annotated[float, Field(allow_inf_nan=False, strict=True)]
 
 
 def company_product(row: CompanyProductRow, notes: Notes) -> Iterator[Statement]:
@@ -230,8 +235,9 @@ def company_product(row: CompanyProductRow, notes: Notes) -> Iterator[Statement]
         skip("negative share: a correction of the accounts")
     key, declared = _product(row.product_name, notes)
     yield from declared
-    if notes.first("company", code):
-        notes.note("company not in company.json")
+    if not notes.known("company", code):
+        if notes.first("company of the product file", code):
+            notes.note("company not in company.json")
         yield Enterprise(key=code, stock_code=code)
     # One product written in two ways is stated in two breakdowns of the turnover: both shares are kept.
     part = "" if key == row.product_name else row.product_name

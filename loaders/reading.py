@@ -19,6 +19,7 @@ from typing import IO
 from lianxin.errors import UnknownField, UnreadableFile
 
 ReportBytes = Callable[[int], None]
+BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(slots=True)
@@ -36,6 +37,18 @@ class OpenedFile:
 
 def read_bytes(opened: OpenedFile, report: ReportBytes) -> Iterator[bytes]:
     """The lines of a file, plain or gzip, without their line ends. `report` is told how many bytes were read."""
+    try:
+        yield from _read_bytes(opened, report)
+    except OSError as error:
+        raise UnreadableFile(
+            opened.name,
+            None,
+            f"cannot be read ({error.strerror or error}). Check the file and your right to read it; nothing was loaded",
+            f"读不了（{error.strerror or error}）。请检查文件和读取权限；没有入库",
+        ) from error
+
+
+def _read_bytes(opened: OpenedFile, report: ReportBytes) -> Iterator[bytes]:
     hashed = hashlib.sha256()
     with opened.path.open("rb") as raw:
         watched = _Watched(raw, hashed.update, report)
@@ -46,6 +59,13 @@ def read_bytes(opened: OpenedFile, report: ReportBytes) -> Iterator[bytes]:
                 row += 1
                 yield line
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            if row == 0 and isinstance(error, gzip.BadGzipFile):
+                raise UnreadableFile(
+                    opened.name,
+                    None,
+                    "is named .gz and is no gzip archive. Name the file by what it is, or fetch it again",
+                    "名为 .gz，却不是 gzip 压缩文件。请按实际格式命名，或重新取得文件",
+                ) from error
             raise UnreadableFile(
                 opened.name,
                 row + 1,
@@ -89,24 +109,29 @@ def _lines(stream: _Watched | gzip.GzipFile) -> Iterator[bytes]:
 
 def read_json_lines(opened: OpenedFile, fields: frozenset[str], report: ReportBytes) -> Iterator[tuple[int, bytes]]:
     """The rows of a JSON Lines file, each still JSON text. Blank lines are no rows."""
+    begun = False
     for number, line in enumerate(read_bytes(opened, report), start=1):
         line = line.rstrip(b"\r")
         if number == 1:
-            _check_first_line(opened, line)
+            line = line.removeprefix(BOM)
         if not line:
             continue
-        # Counting the colons behind quotes is cheap; only a row that looks odd is looked at closely.
-        if line.count(b'":') != len(fields):
+        if not begun:
+            _check_first_line(opened, number, line)
+            begun = True
+        # Counting the colons behind quotes is cheap; only a row that looks odd is looked at closely. A space between
+        # quote and colon would hide one.
+        if line.count(b'":') != len(fields) or b'" ' in line or b'"\t' in line:
             _check_fields(opened, number, line, fields)
         yield number, line
 
 
-def _check_first_line(opened: OpenedFile, line: bytes) -> None:
+def _check_first_line(opened: OpenedFile, row: int, line: bytes) -> None:
     if not line.lstrip().startswith(b"{"):
         shown = line[:40].decode("utf-8", "replace")
         raise UnreadableFile(
             opened.name,
-            1,
+            row,
             f'not JSON Lines: the first line is "{shown}". Is it the right file, and unpacked or named .gz?',
             f"不是 JSON Lines：第一行是“{shown}”。请确认文件没有拿错，压缩文件应以 .gz 结尾",
         )
@@ -128,8 +153,10 @@ def decoded(opened: OpenedFile, row: int, line: bytes) -> str:
 def _check_fields(opened: OpenedFile, row: int, line: bytes, fields: frozenset[str]) -> None:
     try:
         found = json.loads(decoded(opened, row, line), object_pairs_hook=list)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         return  # the row model refuses it, with its place
+    if not isinstance(found, list):
+        return
     names = Counter(pair[0] for pair in found if isinstance(pair, tuple))
     if twice := sorted(name for name, count in names.items() if count > 1):
         raise UnreadableFile(
@@ -187,28 +214,36 @@ def _check_heading(opened: OpenedFile, heading: list[str], fields: tuple[str, ..
 
 
 def _csv_text(opened: OpenedFile, report: ReportBytes) -> Iterator[str]:
-    """Lines as text: UTF-8 first, strictly, from the first line that it does not fit on GB18030."""
-    encoding = "utf-8"
+    """Lines as text: UTF-8 where it fits the first line that is not ASCII, else GB18030; the same to the end.
+
+    A file must not change its encoding on the way: after one damaged byte the rest would be read as nonsense.
+    """
+    encoding = ""
     for number, line in enumerate(read_bytes(opened, report), start=1):
-        if number == 1:
-            line = line.removeprefix(b"\xef\xbb\xbf")
+        if number == 1 and line.startswith(BOM):
+            line, encoding = line.removeprefix(BOM), "utf-8"
+        if not encoding and not line.isascii():
+            encoding = "utf-8" if _fits(line, "utf-8") else "gb18030"
         try:
-            yield line.decode(encoding) + "\n"
-            continue
+            yield line.decode(encoding or "ascii") + "\n"
         except UnicodeDecodeError as error:
-            if encoding == "gb18030":
-                raise _undecodable(opened, number, error.start) from error
-        try:
-            yield line.decode("gb18030") + "\n"
-        except UnicodeDecodeError as error:
-            raise _undecodable(opened, number, error.start) from error
-        encoding = "gb18030"
+            raise _undecodable(opened, number, error.start, encoding) from error
 
 
-def _undecodable(opened: OpenedFile, line: int, start: int) -> UnreadableFile:
+def _fits(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _undecodable(opened: OpenedFile, line: int, start: int, encoding: str) -> UnreadableFile:
+    what = "not UTF-8 as the lines before" if encoding == "utf-8" else "neither UTF-8 nor GB18030"
+    what_zh = "不是 UTF-8，而前面的行是" if encoding == "utf-8" else "既不是 UTF-8 也不是 GB18030"
     return UnreadableFile(
         opened.name,
         None,
-        f"line {line}, byte {start + 1} is neither UTF-8 nor GB18030. Save the file as UTF-8 and repeat",
-        f"文件第 {line} 行第 {start + 1} 个字节既不是 UTF-8 也不是 GB18030。请另存为 UTF-8 后重试",
+        f"line {line}, byte {start + 1} is {what}. Save the file as UTF-8 and repeat",
+        f"文件第 {line} 行第 {start + 1} 个字节{what_zh}。请另存为 UTF-8 后重试",
     )

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from graph.ledger import Ledger, LoadOutcome, LoadRequest, SourceFileInfo, Staging
-from lianxin.errors import BadRow, MissingFile, TooFewRows, TooManyRefused, UnknownField
+from lianxin.errors import BadRow, MissingFile, TooFewRows, TooManyRefused, UnknownField, UnreadableFile
 from loaders.loader import Format, Mode, Notes, Refused, Row, Skipped, SourceFile
 from loaders.reading import OpenedFile, decoded, read_csv, read_json_lines
 
@@ -91,24 +91,45 @@ def run_load(
 
 def find_files(source_format: Format, paths: Sequence[Path]) -> list[tuple[SourceFile, Path]]:
     """Each declared file of the format with its path. Raises MissingFile naming what is not there."""
-    candidates: dict[str, Path] = {}
-    for path in paths:
-        if path.is_dir():
-            candidates |= {p.name: p for p in sorted(path.iterdir()) if p.is_file()}
-        elif path.is_file():
-            candidates[path.name] = path
-        else:
-            raise MissingFile(source_format.name, [f.names[0] for f in source_format.files], str(path))
+    candidates = list(dict.fromkeys(_candidates(source_format, paths)))
     found, missing = [], []
     for declared in source_format.files:
-        path_of = next((candidates[name] for name in declared.names if name in candidates), None)
-        if path_of is not None:
-            found.append((declared, path_of))
+        of_it = [path for path in candidates if path.name in declared.names]
+        if len(of_it) > 1:
+            both, both_zh = " and ".join(map(str, of_it)), "、".join(map(str, of_it))
+            raise UnreadableFile(
+                declared.names[0],
+                None,
+                f"is given twice: {both}. Name one of them",
+                f"给出了两份：{both_zh}。请只留一份",
+            )
+        if of_it:
+            found.append((declared, of_it[0]))
         elif declared.required:
             missing.append(declared.names[0])
     if missing:
         raise MissingFile(source_format.name, missing, ", ".join(map(str, paths)))
     return found
+
+
+def _candidates(source_format: Format, paths: Sequence[Path]) -> Iterator[Path]:
+    """The files in these folders, and those given by their own path, which must be files of the format."""
+    names = [name for declared in source_format.files for name in declared.names]
+    for path in paths:
+        if path.is_dir():
+            yield from (p for p in sorted(path.iterdir()) if p.is_file())
+        elif not path.is_file():
+            raise MissingFile(source_format.name, [f.names[0] for f in source_format.files], str(path))
+        elif path.name in names:
+            yield path
+        else:
+            listed = ", ".join(names)
+            raise UnreadableFile(
+                path.name,
+                None,
+                f"the format {source_format.name} has no file of this name; its files are {listed}",
+                f"格式 {source_format.name} 没有这个文件名；它的文件是 {listed}",
+            )
 
 
 def _read_file(run: _Run, declared: SourceFile, path: Path) -> None:
@@ -190,15 +211,23 @@ def _parsed_csv(
 
 
 def _refuse(run: _Run, opened: OpenedFile, row: int, error: ValidationError) -> None:
-    problem = error.errors(include_url=False)[0]
-    if problem["type"] == "extra_forbidden":
-        raise UnknownField(opened.name, row, [str(p) for p in problem["loc"]], [])
+    problems = error.errors(include_url=False)
+    if unknown := _fields(problems, "extra_forbidden"):
+        raise UnknownField(opened.name, row, unknown, _fields(problems, "missing"))
+    problem = problems[0]
     name = ".".join(str(part) for part in problem["loc"]) or "the row"
-    value = problem["input"].decode("utf-8", "replace") if isinstance(problem["input"], bytes) else problem["input"]
+    # Of a missing field pydantic gives the whole row as its value.
+    value = None if problem["type"] == "missing" else problem["input"]
     run.refused.append(BadRow(opened.name, row, name, _shown(value), *_problem(problem)))
 
 
+def _fields(problems: Sequence[Any], kind: str) -> list[str]:
+    return [".".join(map(str, problem["loc"])) for problem in problems if problem["type"] == kind]
+
+
 def _shown(value: Any) -> str:
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
     return "" if value is None else str(value)[:200]
 
 
@@ -210,7 +239,8 @@ _PROBLEMS = {
     "string_too_short": ("is empty where a text is required", "必填，不能为空"),
     "string_pattern_mismatch": ("does not have the required form", "格式不对"),
     "enum": ("is not in the closed list of values", "不在取值范围内"),
-    "literal_error": ("is not the one value allowed here", "不是这里唯一允许的值"),
+    "literal_error": ("is not a value allowed here", "不是这里允许的值"),
+    "model_type": ("is not an object of named fields", "不是带字段名的对象"),
     "decimal_parsing": ("is not a number", "不是数字"),
     "decimal_type": ("is not a number", "不是数字"),
     "float_parsing": ("is not a number", "不是数字"),
@@ -228,6 +258,8 @@ def _problem(problem: Any) -> tuple[str, str]:
     if problem["type"] == "value_error":
         said = str(problem["ctx"]["error"])
         return said, _VALUE_ERRORS.get(said.partition(" (")[0], said)
+    if problem["type"] == "string_type" and problem["input"] is not None:
+        return "is not a text", "不是文本"
     return _PROBLEMS.get(problem["type"], (str(problem["msg"]), str(problem["msg"])))
 
 
