@@ -31,6 +31,11 @@ class Card:
     shown: bool
 
     @property
+    def stands_out(self) -> bool:
+        """Whether its links are drawn thick: it has a warning, and is not filtered away."""
+        return self.shown and self.segment.warning is not None
+
+    @property
     def left(self) -> float:
         return self.x
 
@@ -132,7 +137,7 @@ def _arrows(chain: ChainMap, cards: Mapping[Ref, Card]) -> Iterator[Arrow]:
     leaving = _ports(pairs)
     arriving = _ports([(lower, upper) for upper, lower in pairs])
     for (upper, lower), leave, arrive in zip(pairs, leaving, arriving, strict=True):
-        yield Arrow(_route(upper, lower, leave, arrive), bool(upper.segment.warning or lower.segment.warning))
+        yield Arrow(_route(upper, lower, leave, arrive), upper.stands_out or lower.stands_out)
 
 
 def _ports(pairs: Sequence[tuple[Card, Card]]) -> list[float]:
