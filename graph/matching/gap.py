@@ -63,7 +63,7 @@ def fill(view: View, wanted: int, on: date) -> GapRanking:
         inside = [Step("InSegment", product, wanted)] if is_segment else []
         for offered, factor, tier, steps in _options(graph, needs, product):
             considered.add(offered)
-            for link_type, who in _offering(view, offered, on):
+            for link_type, who in _offering(graph, offered):
                 path = GapPath(factor, tier, [*inside, *steps, Step(link_type, who, offered)])
                 found[who].append(path)
     if is_segment:
@@ -98,10 +98,10 @@ def _options(graph: ProductGraph, needs: Needs, product: int) -> Iterable[tuple[
             yield alike, ALIKE * similarity, SIMILAR, [Step("SimilarTo", product, alike, similarity)]
 
 
-def _offering(view: View, product: int, on: date) -> list[tuple[str, int]]:
-    makers = view.links("Makes", [product], "in", on=on)
-    sellers = sorted(set(makers.other[makers.share != 0].tolist()))
-    institutions = sorted(set(view.links("Offers", [product], "in", on=on).other.tolist()))
+def _offering(graph: ProductGraph, product: int) -> list[tuple[str, int]]:
+    asked = np.array([product], np.int64)
+    sellers = sorted(set(graph.sales_of(asked).other.tolist()))
+    institutions = sorted(set(graph.view.links("Offers", asked, "in", on=graph.on).other.tolist()))
     return [("Makes", seller) for seller in sellers] + [("Offers", institution) for institution in institutions]
 
 

@@ -190,7 +190,7 @@ def _shares(graph: ProductGraph, company: int) -> dict[int, float]:
     sales = graph.sales(company)
     shares: dict[int, float] = {}
     for product, share in zip(sales.other.tolist(), sales.share.tolist(), strict=True):
-        shares[product] = max(share, shares.get(product, share))
+        shares[product] = float(np.fmax(share, shares.get(product, np.nan)))
     return shares
 
 
@@ -250,17 +250,16 @@ def _users_of_similar(graph: ProductGraph, needs: Needs, own: Mapping[int, float
         for product in _possible_users(graph, needs, material, FEW_USERS)
         if (need := needs.of(product).get(material)) is not None
     ]
-    entries = _makers_of_products(graph, [term for term, _, _ in found])
-    # Which term an entry came from is told by its product and material: the most similar thing sold stands for both.
-    best: dict[tuple[int, int], tuple[float, int]] = {}
-    for term, sold, similarity in found:
-        key = (term.product, term.material)
-        best[key] = max(best.get(key, (0.0, 0)), (similarity, sold))
-    chosen = [best[pair] for pair in zip(entries.product.tolist(), entries.material.tolist(), strict=True)]
-    similarities = np.array([similarity for similarity, _ in chosen])
+    # Of several things sold that resemble one material the most similar stands for all: the need is one.
+    best: dict[tuple[int, int], tuple[_Term, int, float]] = {}
+    for term, sold, similarity in sorted(found, key=lambda f: -f[2]):
+        best.setdefault((term.product, term.material), (term, sold, similarity))
+    entries = _makers_of_products(graph, [term for term, _, _ in best.values()])
+    chosen = [best[pair][1:] for pair in zip(entries.product.tolist(), entries.material.tolist(), strict=True)]
+    similarities = np.array([similarity for _, similarity in chosen])
     return replace(
         entries,
-        sold=np.array([sold for _, sold in chosen], np.int64),
+        sold=np.array([sold for sold, _ in chosen], np.int64),
         p=entries.p * similarities * SIMILAR_SELLER_FACTOR,
         tier=np.full(len(entries), SIMILAR_SELLER, np.int64),
         similarity=similarities,
@@ -316,8 +315,10 @@ def _joined(graph: ProductGraph, products: Sequence[int]) -> tuple[Ints, Ints, D
     """Join a list of products with their sellers: (index into the list, company, largest share of turnover)."""
     distinct, at = np.unique(np.array(products, np.int64), return_inverse=True)
     sold = graph.sales_of(distinct)
-    pairs, first = np.unique(np.stack((sold.origin, sold.other)), axis=1, return_index=True)
-    shares = sold.share[first].astype(np.float64)  # two breakdowns of one turnover: the first stated is taken
+    # Two breakdowns may state one sale: the largest share is taken, one that is not stated (NaN) last.
+    order = np.lexsort((-sold.share, sold.other, sold.origin))
+    pairs, first = np.unique(np.stack((sold.origin, sold.other))[:, order], axis=1, return_index=True)
+    shares = sold.share[order][first].astype(np.float64)
     starts = np.searchsorted(pairs[0], np.arange(len(distinct) + 1))
     counts = (starts[1:] - starts[:-1])[at]
     index = np.repeat(np.arange(len(products)), counts)

@@ -38,7 +38,7 @@ ASKED_OF = {
     Relation.GAP: ("Segment", "Product"),
 }
 PLACES = {Place.DISTRICT: "本区内", Place.CITY: "本市内", Place.PROVINCE: "本省内"}
-HOPS = {Relation.SUPPLIER: 5, Relation.CUSTOMER: 5, Relation.GAP: 3}  # the longest path that matching makes
+HOPS = {Relation.SUPPLIER: 6, Relation.CUSTOMER: 6, Relation.GAP: 3}  # the longest path that matching makes
 LARGEST_TOP = 1000
 
 
