@@ -1,5 +1,6 @@
 """Quality of partner ranking 质量: many queries in one run, and figures on held-out pairs beside simple methods."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,10 +16,11 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from graph.matching import partners
 from graph.matching.facts import ProductGraph, product_graph
 from graph.matching.needs import Needs
-from graph.ontology import Ref
+from graph.ontology import RECORD_TYPES, Ref
 from graph.view import View
 from lianxin.errors import BadRow, MissingData, NotKnown, UnreadableFile
 from loaders.chain_cn import clean_product
+from services.search import search
 
 Doubles = npt.NDArray[np.float64]
 Pair = tuple[str, str]
@@ -46,7 +48,7 @@ class PairFile:
     def read(cls, path: Path) -> "PairFile":
         """Read the file. Raises BadRow for a line that is not two keys."""
         pairs = []
-        for row, line in enumerate(cls.lines(path), start=1):
+        for row, line in cls.rows(path):
             cells = line.split("\t")
             if len(cells) != 2:
                 raise BadRow(
@@ -55,14 +57,19 @@ class PairFile:
             pairs.append((_unescaped(cells[0]), _unescaped(cells[1])))
         return cls(path, pairs)
 
-    @staticmethod
-    def lines(path: Path) -> list[str]:
+    @classmethod
+    def lines(cls, path: Path) -> list[str]:
         """The lines of a query file that are not empty. Raises UnreadableFile."""
+        return [line for _, line in cls.rows(path)]
+
+    @staticmethod
+    def rows(path: Path) -> list[tuple[int, str]]:
+        """The same with their numbers, from 1, empty lines counted: as an editor shows them."""
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")  # Excel begins such files with a byte-order mark
         except (OSError, UnicodeDecodeError) as error:
             raise UnreadableFile(path.name, None, f"cannot be read ({error})", f"读不出来（{error}）") from error
-        return [line for line in text.split("\n") if line.strip()]
+        return [(row, line) for row, line in enumerate(text.split("\n"), start=1) if line.strip()]
 
 
 def _unescaped(key: str) -> str:
@@ -131,7 +138,7 @@ def without(view: View, hidden: PairFile | None) -> View:
     pairs = [
         (Ref(kind, _key(kind, left)), Ref(other, _key(other, right)))
         for left, right in hidden.pairs
-        for kind, other in (("Product", "Product"), ("Enterprise", "Enterprise"), ("Enterprise", "Product"))
+        for kind, other in itertools.product(("Product", "Enterprise"), repeat=2)
     ]
     return view.hiding(pairs, HIDDEN_TYPES)
 
@@ -143,8 +150,9 @@ def _key(record_type: str, key: str) -> str:
 def _handle(view: View, record_type: str, query: str, row: int) -> int:
     handle = view.handle(Ref(record_type, _key(record_type, query)))
     if handle is None:
-        what = ("product", "产品") if record_type == "Product" else ("enterprise", "企业")
-        raise NotKnown(what[0], what[1], f"{query} (row {row} of the queries)")
+        zh = RECORD_TYPES[record_type].label
+        near = [(found.ref.key, found.name) for found in search(view, query, types=(record_type,), limit=3)]
+        raise NotKnown(f"{record_type.lower()} (query {row})", f"{zh}（第 {row} 个查询）", query, near)
     return handle
 
 
