@@ -33,6 +33,10 @@ def main() -> None:
         typer.secho(error.zh, err=True, fg="red")
         typer.secho(error.en, err=True)
         sys.exit(USAGE if isinstance(error, BadQuestion | MissingData) else FAILURE)
+    except SystemExit as end:
+        if end.code == USAGE:  # typer says in English alone what is wrong with a command line
+            typer.secho("命令没有写对或没有写完：上面的英文指出了哪里；加 --help 看用法。", err=True, fg="red")
+        raise
     except BrokenPipeError:  # the reader of a pipe went away: `| head`
         sys.stderr.close()
         sys.exit(FAILURE)

@@ -1,6 +1,7 @@
 """What several groups of commands share: the ledger option, tables, and writing a file whole or not at all."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -21,13 +22,23 @@ LedgerOption = Annotated[
     ),
 ]
 
-out = Console(soft_wrap=True)
+WIDE = 400  # columns where nobody looks: a table in a file or a pipe is not cut
+out = Console(soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 progress_console = Console(stderr=True)
 
 
 def open_ledger(url: str | None) -> Ledger:
     """The ledger of the option, else of the environment."""
     return Ledger.open(url or read_settings().ledger)
+
+
+def check_writable(path: Path) -> None:
+    """Before long work whose outcome goes to this file. Raises StoreUnavailable."""
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise StoreUnavailable(
+            f"{path}: cannot be written. Name a file in a folder that exists and is yours to write",
+            f"{path}：写不进去。请给出一个文件，所在文件夹要存在并且可写",
+        )
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from lianxin.errors import StoreUnavailable
 from services.demo import DEFAULT_SEED, write_demo
 
 
@@ -15,5 +16,11 @@ def demo(
     ] = DEFAULT_SEED,
 ) -> None:
     """写出合成数据（不是真实企业）。Write synthetic data: no real enterprise."""
-    files = write_demo(out, seed)
+    try:
+        files = write_demo(out, seed)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{out}: cannot be written ({error.strerror}). Name another folder",
+            f"{out}：写不进去（{error.strerror}）。请换一个文件夹",
+        ) from error
     typer.echo(f"合成数据 {len(files)} 个文件已写入 {out}；装入：lianxin load demo-district {out}")

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from rich.table import Table
 from typer.core import TyperGroup
 
-from cli.common import LedgerOption, open_ledger, out, progress_console, write_whole
+from cli.common import LedgerOption, check_writable, open_ledger, out, progress_console, write_whole
 from graph.ledger import Ledger, LoadOutcome
 from lianxin.errors import LargeRetraction
 from loaders.formats import FORMATS, format_named
@@ -60,6 +60,8 @@ def load_files(
     if file_format is None or not paths:
         raise typer.BadParameter("需要格式名和路径，例如 lianxin load chain-cn 文件夹。Give a format and a path.")
     source_format = format_named(file_format)
+    if report is not None:
+        check_writable(report)
     outcome = _load(open_ledger(ledger), source_format, paths, dataset, mode, yes=yes)
     if report is not None:
         write_whole(report, json.dumps(outcome.report(), ensure_ascii=False, indent=2) + "\n")

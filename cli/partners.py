@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Group
-from rich.padding import Padding
 from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from cli.common import LedgerOption, open_ledger, out, progress_console, write_whole
+from cli.common import LedgerOption, check_writable, open_ledger, out, progress_console, write_whole
 from graph.memory_build import build
 from graph.ontology import Size, chinese
 from graph.view import View
+from lianxin.errors import BadQuestion
 from services.answers_json import partner_answer
 from services.answers_json import why_not as why_not_json
 from services.partners import (
@@ -94,6 +93,7 @@ def rank_queries(
     on: On = None,
 ) -> None:
     """批量排序。Rank candidates for many queries."""
+    check_writable(out_file)
     pairs = PairFile.read(known) if known else None
     hidden = PairFile.read(hide) if hide else None
     view = _view(ledger)
@@ -141,7 +141,9 @@ def _day(text: str | None) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text} 不是日期（YYYY-MM-DD）") from error
+        raise BadQuestion(
+            f"--on {text} is not a day; write it like 2026-11-20", f"--on {text} 不是日期，请写成 2026-11-20 这样"
+        ) from error
 
 
 def _lines(path: Path) -> list[str]:
@@ -169,13 +171,15 @@ def _print(answer: PartnerAnswer) -> None:
             out.print(f"  {relaxation.label}：{left}", highlight=False)
 
 
-def _shown(place: int, candidate: Candidate) -> Group:
+def _shown(place: int, candidate: Candidate) -> Text:
+    """One text and no layout: a layout cuts lines at the width of the terminal, and with them the file and the row."""
     tier = "精确" if candidate.tier == "exact" else "近似"
     said = (chinese(candidate.basis), tier, f"{candidate.score:.3f}", candidate.place)
-    return Group(
-        Text(f"{place:>3}. {candidate.name}（{candidate.ref.key}）{' · '.join(said)}", style="bold"),
-        *(Padding(Text(_hops(path)), (0, 0, 0, 5)) for path in candidate.paths[:2]),
-    )
+    shown = Text()
+    shown.append(f"{place:>3}. {candidate.name}（{candidate.ref.key}）{' · '.join(said)}", style="bold")
+    for path in candidate.paths[:2]:
+        shown.append(f"\n     {_hops(path)}")
+    return shown
 
 
 def _hops(path: EvidencePath) -> str:
