@@ -128,7 +128,8 @@ def read_json_lines(opened: OpenedFile, fields: frozenset[str], report: ReportBy
 
 def _check_first_line(opened: OpenedFile, row: int, line: bytes) -> None:
     if not line.lstrip().startswith(b"{"):
-        shown = line[:40].decode("utf-8", "replace")
+        text = line[:40].decode("utf-8", "replace")
+        shown = "".join(c if c.isprintable() else "·" for c in text)  # control bytes of an archive upset terminals
         raise UnreadableFile(
             opened.name,
             row,
@@ -170,18 +171,27 @@ def _check_fields(opened: OpenedFile, row: int, line: bytes, fields: frozenset[s
 
 
 def read_csv(
-    opened: OpenedFile, fields: tuple[str, ...], report: ReportBytes
+    opened: OpenedFile,
+    fields: tuple[str, ...],
+    report: ReportBytes,
+    *,
+    optional: frozenset[str] = frozenset(),
+    meaning: Callable[[str], str] = str,
+    personal: frozenset[str] = frozenset(),
 ) -> Iterator[tuple[int, dict[str, str | None] | list[str]]]:
     """The rows of a CSV file: a mapping by heading, or the bare cells where their number does not fit the heading.
 
     UTF-8 (with or without byte-order mark) or GB18030. An empty cell is None. Raises UnknownField when the heading
-    is not exactly the declared one (in any order).
+    is not exactly the declared one (in any order; `optional` columns may be missing; `meaning` translates headings).
+    Columns with `personal` data may stand twice: nothing of them is lost, as nothing of them is kept.
     """
     text = _csv_text(opened, report)
     reader = csv.reader(text, strict=True)
     try:
-        heading = next(reader, [])
-        _check_heading(opened, heading, fields)
+        heading = [meaning(name) for name in next(reader, [])]
+        if personal:
+            _check_is_heading(opened, heading, fields)
+        _check_heading(opened, heading, fields, optional, personal)
         row = 0
         for cells in reader:
             if not cells:
@@ -195,20 +205,37 @@ def read_csv(
         raise UnreadableFile(
             opened.name,
             reader.line_num,
-            f"not CSV: {error} (line of the file). Nothing was loaded",
-            f"不是 CSV：{error}（按文件行计）。没有入库",
+            f"not CSV, counted in lines of the file ({error}). Is a quote left open? Nothing was loaded",
+            f"不是合法的 CSV，此处按文件行计（{error}）。请检查引号是否成对；没有入库",
         ) from error
 
 
-def _check_heading(opened: OpenedFile, heading: list[str], fields: tuple[str, ...]) -> None:
-    if twice := sorted({name for name in heading if heading.count(name) > 1}):
+def _check_is_heading(opened: OpenedFile, heading: list[str], fields: tuple[str, ...]) -> None:
+    """Refuse a file whose first line is a row: an error that named its cells would show personal data."""
+    if 2 * sum(name in fields for name in heading) < len(heading):
+        raise UnreadableFile(
+            opened.name,
+            0,
+            "the first line is no heading of this format: most of its columns are not known. Nothing was loaded",
+            "第一行不是这种格式的表头：大部分列名不认识。没有入库",
+        )
+
+
+def _check_heading(
+    opened: OpenedFile,
+    heading: list[str],
+    fields: tuple[str, ...],
+    optional: frozenset[str],
+    repeatable: frozenset[str],
+) -> None:
+    if twice := sorted({name for name in heading if name not in repeatable and heading.count(name) > 1}):
         raise UnreadableFile(
             opened.name,
             0,
             f"the heading names {', '.join(twice)} twice. Nothing was loaded",
             f"表头里 {', '.join(twice)} 出现两次。没有入库",
         )
-    unknown, missing = sorted(set(heading) - set(fields)), sorted(set(fields) - set(heading))
+    unknown, missing = sorted(set(heading) - set(fields)), sorted(set(fields) - optional - set(heading))
     if unknown or missing:
         raise UnknownField(opened.name, 0, unknown, missing)
 
