@@ -39,6 +39,8 @@ def _product(name: str, notes: Notes) -> tuple[str, list[Statement]]:
     """
     if notes.known("product", name):
         return name, []
+    if ACCOUNTING.search(name):
+        skip("accounting item, not a product")
     if notes.first("product as written", name):
         notes.note("product name not in the product file")
         if "\n" in name:
