@@ -91,6 +91,13 @@ def test_home_of_an_empty_ledger_says_what_fills_it(tmp_ledger: Ledger) -> None:
     assert "合成数据</b>" not in html
 
 
+def test_home_without_chains_does_not_look_clean(chain_ledger: Ledger) -> None:
+    html = create_app(chain_ledger, today=lambda: DAY).test_client().get("/").text
+    assert heading(html) == "还没有载入产业链，看不出短缺"
+    assert "不等于没有短缺" in html
+    assert "合成数据" not in html
+
+
 def test_every_page_of_an_empty_ledger_answers(tmp_ledger: Ledger) -> None:
     client = create_app(tmp_ledger, today=lambda: DAY).test_client()
     for address in ("/search", "/search?q=x", "/chains", "/partners", "/loads"):

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from graph.view import View
 from loaders.formats import FORMATS
 from services import chains as chain_service
-from services.chains import ChainMap, SegmentCard
+from services.chains import ChainMap, ChainSummary, SegmentCard
 from services.partners.find import NOT_LOADED
 from web.pages import frame
 from web.security import Permission, permission
@@ -36,22 +36,23 @@ def home() -> str:
     view, on = frame.view(), frame.asked_day()
     if not view.datasets:
         return render_template("empty_ledger.html")
-    tasks = list(_tasks(view, on))
+    chains = chain_service.chains(view, on=on, division=platform().division)
+    tasks = list(_tasks(view, on, chains))
     return render_template(
         "home.html",
         tasks=tasks,
-        chains=chain_service.chains(view, on=on, division=platform().division),
+        chains=chains,
         datasets=sorted(view.datasets, key=lambda d: d.label),
         missing=_missing(view),
-        heading=_heading(tasks),
+        heading=_heading(tasks, chains),
     )
 
 
-def _tasks(view: View, on: date) -> Iterator[Task]:
+def _tasks(view: View, on: date, chains: Sequence[ChainSummary]) -> Iterator[Task]:
     division = platform().division
     maps = [
         chain_service.chain_map(view, chain.ref.key, on=on, division=division)
-        for chain in chain_service.chains(view, on=on, division=division)
+        for chain in chains
         if chain.single_suppliers or chain.empty
     ]
     cards = [(card, chain) for chain in maps for card in chain.segments if card.warning]
@@ -62,9 +63,11 @@ def _tasks(view: View, on: date) -> Iterator[Task]:
             yield Task(card, chain, f"{card.name}只有 1 家本地供应商", "找第二家")
 
 
-def _heading(tasks: Sequence[Task]) -> str:
+def _heading(tasks: Sequence[Task], chains: Sequence[ChainSummary]) -> str:
+    if not chains:
+        return "还没有载入产业链，看不出短缺"
     if not tasks:
-        return "各环节今天没有提示"
+        return f"{len(chains)} 条链里没有单一供应商和空缺"
     empty = sum(task.segment.warning == "empty" for task in tasks)
     single = len(tasks) - empty
     parts = [f"{single} 个环节只有一家供应"] * bool(single) + [f"{empty} 个环节空缺"] * bool(empty)
