@@ -90,15 +90,6 @@ class ToldStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """An answer with its reasons, and the steps that led to it."""
-
-    answer: Answer
-    reasons: frozenset[str]
-    walk: Sequence[Step]
-
-
-@dataclass(frozen=True, slots=True)
 class Way(Generic[C, V]):
     """情形 One combination of what is not known.
 

@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from importlib.resources import files
+from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
 
-from rules.answer import Answer, Decided, Step, ToldStep
+from rules.answer import Answer, Step, ToldStep
 from rules.law import Citation, Text
 from rules.parameters import Parameter
 
@@ -30,13 +31,16 @@ C_contra = TypeVar("C_contra", contravariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a rule says when it applies: an answer and its reasons. Without an answer it adds reasons to another's."""
+    """What a rule says when it applies: an answer and its reasons.
 
-    answer: Answer | None
+    In a group, beside another rule or as a note only the reasons count: the group has its answer.
+    """
+
+    answer: Answer
     reasons: frozenset[str] = frozenset()
 
 
-def says(answer: Answer | None, *reasons: str) -> Said:
+def says(answer: Answer, *reasons: str) -> Said:
     """An answer with its reasons."""
     return Said(answer, frozenset(reasons))
 
@@ -60,7 +64,7 @@ class Rule(Generic[C]):
 
     `number`: its place in the order of questions (8a). `applies`: what it says of a case, None where it does not apply.
     `hit`, `miss`: the word for either. `how`: how it decides, in a sentence. `answers`, `codes`: all that it may say.
-    `reads`: attributes of the case that it looks at, shown as the values used.
+    `reads`: attributes of the case that it looks at (dotted where they lie deeper), shown as the values used.
     `beside`: rules asked only when this one applied, whose codes join its reasons.
     """
 
@@ -108,7 +112,7 @@ class Rule(Generic[C]):
         return self._applied[reasons]
 
     def told(self, case: Any, step: Step, texts: frozenset[Text] | None) -> ToldStep:
-        values = {name: shown(getattr(case, name)) for name in self.reads}
+        values = _values(case, self.reads)
         said = self.hit if step.applied else self.miss
         codes, cited = tuple(sorted(step.codes)), self.cited_in(texts)
         return ToldStep(self.number, (self.id,), self.question, said, self.how, step.applied, codes, cited, values)
@@ -142,7 +146,7 @@ class Shown(Generic[C]):
     def told(self, case: Any, step: Step, texts: frozenset[Text] | None) -> ToldStep:
         used = self.derived_by(case)
         cited = tuple(dict.fromkeys(c for rule in used for c in rule.cited_in(texts)))
-        values = {name: shown(getattr(case, name)) for rule in used for name in rule.reads}
+        values = _values(case, [name for rule in used for name in rule.reads])
         how, ids = "；".join(rule.how for rule in used), tuple(rule.id for rule in used)
         return ToldStep(self.number, ids, self.question, self.value(case), how, step.applied, (), cited, values)
 
@@ -193,6 +197,24 @@ def _collected(rules: Sequence[Rule[C]], case: C, walk: list[Step]) -> frozenset
     return reasons
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a list of questions said (None: none of them settled the matter), and the steps that were taken."""
+
+    said: Said | None
+    walk: Sequence[Step]
+
+
+def ask(entries: Sequence[Entry[C]], case: C) -> Decided:
+    """Ask questions in order; the first that gives an answer ends it."""
+    walk: list[Step] = []
+    for entry in entries:
+        said = entry.ask(case, walk)
+        if said is not None:
+            return Decided(said, walk)
+    return Decided(None, walk)
+
+
 def rule(
     id: str,
     number: str,
@@ -205,7 +227,7 @@ def rule(
     answers: Sequence[Answer] = (),
     codes: Sequence[str] = (),
     reads: Sequence[str] = (),
-    beside: "Sequence[Rule[C]]" = (),
+    beside: "Sequence[Rule[Any]]" = (),
 ) -> Callable[[Callable[[C], Said | None]], Rule[C]]:
     """Declare a function as a rule; see Rule for what each part means."""
 
@@ -234,6 +256,7 @@ class RuleSet(Generic[C]):
     """规则集 An ordered list of questions, in force from its first to its last day.
 
     `texts`: the legal texts that it states; citations from others are shown only where it has none.
+    `notes`: rules whose codes are remarks 提示 that decide nothing.
     `package`: where its code and numbers stand; the digest covers them. `module`: where the set itself is declared.
     """
 
@@ -243,6 +266,7 @@ class RuleSet(Generic[C]):
     last_day: date | None
     texts: frozenset[Text]
     entries: tuple[Entry[C], ...]
+    notes: tuple[Rule[C], ...]
     parameters: tuple[Parameter[Any], ...]
     package: str
     module: str
@@ -252,7 +276,7 @@ class RuleSet(Generic[C]):
 
     @property
     def rules(self) -> tuple[Rule[Any], ...]:
-        return tuple(dict.fromkeys(rule for entry in self.entries for rule in entry.rules))
+        return tuple(dict.fromkeys([*(rule for entry in self.entries for rule in entry.rules), *self.notes]))
 
     def law_day(self, on: date) -> date:
         """The day on which its numbers are read: the day itself, or its nearest one in force (a rule set that is
@@ -263,12 +287,13 @@ class RuleSet(Generic[C]):
 
     def decide(self, case: C) -> Decided:
         """Ask the questions in order until one settles the matter."""
-        walk: list[Step] = []
-        for entry in self.entries:
-            said = entry.ask(case, walk)
-            if said is not None and said.answer is not None:
-                return Decided(said.answer, said.reasons, walk)
-        raise AssertionError(f"{self.id}: no question settled the matter")
+        decided = ask(self.entries, case)
+        assert decided.said is not None, f"{self.id}: no question settled the matter"
+        return decided
+
+    def notes_on(self, case: C) -> frozenset[str]:
+        """The notes on a case."""
+        return frozenset(code for rule in self.notes if rule.applies(case) is not None for code in rule.codes)
 
     @cached_property
     def digest(self) -> str:
@@ -345,6 +370,11 @@ def shown(value: Any) -> str:
     if isinstance(value, frozenset | tuple):
         return "、".join(sorted(str(each) for each in value)) or "—"
     return str(value)
+
+
+def _values(case: Any, names: Sequence[str]) -> dict[str, str]:
+    """The values that a rule looked at, under the last part of their names."""
+    return {name.rpartition(".")[2]: shown(attrgetter(name)(case)) for name in names}
 
 
 def _sources(package: str) -> str:

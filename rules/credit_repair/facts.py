@@ -4,7 +4,6 @@ Field names, codes and what a blank means are those of the case files, the comma
 lists, a day that does not exist, a listing without its day and the like are refused with BadFact, never guessed.
 """
 
-import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 
 from graph.identifiers import parse_day
 from lianxin.errors import BadFact
+from rules.facts import fact, must
 
 
 class Kind(StrEnum):
@@ -158,17 +158,6 @@ OWN_SYSTEM = {Kind.TAX_CREDIT: System.TAX, Kind.JUDGMENT_DEFAULTER: System.COURT
 """Kinds that belong to one system only, and that system to them only."""
 
 
-def fact(label: str, blank: str, *, many: bool = False) -> Any:
-    """Declare a fact that may be left blank: its Chinese label, and what a blank means."""
-    default: Any = frozenset() if many else None
-    return dataclasses.field(default=default, metadata={"label": label, "blank": blank})
-
-
-def must(label: str) -> Any:
-    """Declare a fact that may not be left blank."""
-    return dataclasses.field(metadata={"label": label, "blank": "不得为空"})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """信用记录的事实 One record, as known. Money in yuan 元. Raises BadFact for what contradicts itself."""
@@ -253,7 +242,8 @@ def _read(name: str, text: str, read: Callable[[str], Any]) -> Any:
         return read(text)
     except ValueError as error:
         problem = str(error)
-        raise BadFact(name, text, problem, _ZH.get(problem, f"不在代码表内（{problem}）")) from error
+        codes = problem.removeprefix("is none of ")
+        raise BadFact(name, text, problem, _ZH.get(problem, f"不在代码表内：{codes}")) from error
 
 
 def read_day(name: str, text: str) -> date:

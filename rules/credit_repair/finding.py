@@ -1,0 +1,168 @@
+"""The finding of credit repair: may this record be repaired on this day?
+
+facts, day ─ known_on ─ opening questions ─ rule set of the day that counts
+    └─ for every way of what is not known (gravity, published, duties):
+           the questions of the rule set; for a penalty from before it, those of the set before too
+    └─ all ways together: answer, reasons, notes, gravity, days
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from typing import Any, Final
+
+from rules.answer import Finding, Way
+from rules.credit_repair.facts import Facts, Kind, Known, known_on
+from rules.credit_repair.gravity import Classing, Gravity, Scheme, classing
+from rules.credit_repair.matter import Matter, Values, matter
+from rules.credit_repair.questions import CHANGE, OPENING, Change, Opening
+from rules.credit_repair.sets import BEFORE, REGIMES, SAMR_2021, covers, set_on
+from rules.credit_repair.standards import NO_STANDARDS, FineClassing, Standards
+from rules.rule import RuleSet, ask
+from rules.ways import Merged, OpenPoint, Tried, agreed, combinations, merge
+
+RepairWay = Way[Matter, Values]
+RepairFinding = Finding[Facts, Matter, Values]
+
+_SETTLED_EARLY: Final = Values(Gravity.NOT_APPLICABLE, None, None)
+_BOTH: Final = (True, False)
+PUBLISHED: Final = OpenPoint("MISSING_FACT:published", _BOTH)
+DUTIES: Final = OpenPoint("MISSING_FACT:duties_done", _BOTH)
+_FACTS_OPEN: Final = frozenset({PUBLISHED.code, DUTIES.code})
+
+
+def assess(facts: Facts, on: date, standards: Standards = NO_STANDARDS) -> RepairFinding:
+    """What the rules say of a record on a day. Raises BadFact where no start day on or before it is left."""
+    known = known_on(facts, on)
+    day = known.filed_on or on
+    chosen = set_on(known, day)
+    if chosen is None:
+        return _opened(known, None, None, False, day, standards)
+    older = BEFORE.get(chosen.id) if facts.kind is Kind.PENALTY and known.start < chosen.first_day else None
+    law_changed = known.filed_on is not None and set_on(known, on) is not chosen
+    return _opened(known, chosen, older, law_changed, day, standards)
+
+
+def assess_under(rules: RuleSet[Matter], facts: Facts, on: date, standards: Standards = NO_STANDARDS) -> RepairFinding:
+    """The same under one rule set, applied directly: whatever the day, and without a comparison of rule sets."""
+    known = known_on(facts, on)
+    return _opened(known, rules if covers(rules, known) else None, None, False, known.filed_on or on, standards)
+
+
+def _opened(
+    known: Known, chosen: RuleSet[Matter] | None, older: RuleSet[Matter] | None, law_changed: bool, day: date,
+    standards: Standards,
+) -> RepairFinding:  # fmt: skip
+    """Ask the opening questions, then the rule set."""
+    opening = Opening(known, chosen)
+    asked = ask(OPENING, opening)
+    facts, on, said = known.facts, known.on, asked.said
+    if said is not None:
+        return Finding(facts, on, chosen, said.answer, said.reasons, frozenset(), _SETTLED_EARLY, asked.walk, opening)
+    assert chosen is not None, "the last opening question asks for the rule set"
+    fine = standards.classing(facts, day)
+    record = _Record(known, chosen, older, law_changed, day, fine, classing(facts, fine.band, _scheme(chosen)))
+    ways, merged = _every_way(record)
+    values = Values(*(agreed(column) for column in zip(*(way.values for way in ways), strict=True)))
+    if values.gravity is None:
+        values = values._replace(gravity=Gravity.UNDETERMINED)
+    return Finding(facts, on, chosen, merged.answer, merged.reasons, merged.notes, values, asked.walk, opening, ways)
+
+
+def _scheme(rules: RuleSet[Matter]) -> Scheme:
+    return REGIMES[rules.id].scheme
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A record and the rule set that it is judged under. `older`: the one before, where both are compared.
+
+    `day`: the day that counts for numbers and standards: of the application, else the one asked for.
+    """
+
+    known: Known
+    chosen: RuleSet[Matter]
+    older: RuleSet[Matter] | None
+    law_changed: bool
+    day: date
+    fine: FineClassing
+    classing: Classing
+
+    def way(self, gravity: Gravity, published: bool, done: bool, assumed: Mapping[str, str]) -> RepairWay:
+        """Judge it in one way, and compare with the rule set before where there is one."""
+        new = self._judged(self.chosen, self.classing, gravity, published, done, assumed)
+        if self.older is None:
+            return new
+        classed = classing(self.known.facts, self.fine.band, _scheme(self.older))
+        old = self._judged(self.older, classed, _in_scheme(gravity, self.older), published, done, assumed)
+        decided = ask(CHANGE, Change(old, new))
+        assert decided.said is not None, "the last question of a change of rules always answers"
+        said, walk = decided.said, [*new.walk, *decided.walk]
+        return Way(assumed, self.chosen, new.case, said.answer, said.reasons, new.notes, new.values, walk, old)
+
+    def _judged(
+        self, rules: RuleSet[Matter], classed: Classing, gravity: Gravity, published: bool, done: bool,
+        assumed: Mapping[str, str],
+    ) -> RepairWay:  # fmt: skip
+        regime, law_day = REGIMES[rules.id], rules.law_day(self.day)
+        several = classed.several
+        case = matter(self.known, regime, law_day, gravity, several, classed.used, published, done, self.law_changed)
+        decided = rules.decide(case)
+        assert decided.said is not None, "a rule set always answers"
+        said, values = decided.said, _values(case)
+        return Way(assumed, rules, case, said.answer, said.reasons, rules.notes_on(case), values, decided.walk)
+
+
+def _in_scheme(gravity: Gravity, rules: RuleSet[Matter]) -> Gravity:
+    """The gravity of a way as an older rule set knows it."""
+    if rules.id == SAMR_2021.id and gravity is Gravity.MINOR:
+        return gravity
+    return Gravity.NONE
+
+
+def _values(case: Matter) -> Values:
+    """Gravity and days as far as the questions went."""
+    if not case.published:
+        return Values(case.gravity, None, None)
+    if not case.law_changed and (case.stops_by_itself or case.facts.non_repairable_basis is not None):
+        return Values(case.gravity, None, case.last_day)
+    return Values(case.gravity, case.not_before, case.last_day)
+
+
+def _every_way(record: _Record) -> tuple[Sequence[RepairWay], Merged]:
+    """Judge the record for every value of what is not known. Ways that come to the same are judged once."""
+    known, classed = record.known, record.classing
+    points: list[OpenPoint[Any]] = list(classed.points)
+    gravities = [classed.at(values) for values in product(*(point.values for point in classed.points))]
+    published = _values_of(known.facts.published, PUBLISHED, points)
+    done = _values_of(known.done, DUTIES, points)
+    judged: dict[tuple[Gravity, bool, bool], RepairWay] = {}
+    tried = []
+    for at, way in zip(combinations(points), product(gravities, published, done), strict=True):
+        if way not in judged:
+            judged[way] = record.way(*way, _assumed(points, *way))
+        each = judged[way]
+        tried.append(Tried(at, each.answer, each.reasons, each.notes))
+    return tuple(judged.values()), merge(points, tried)
+
+
+def _values_of(fact: bool | None, point: OpenPoint[bool], points: list[OpenPoint[Any]]) -> Sequence[bool]:
+    """The values of a fact: the known one, or every value, which makes it an open point."""
+    if fact is not None:
+        return (fact,)
+    points.append(point)
+    return point.values
+
+
+def _assumed(points: Sequence[OpenPoint[Any]], gravity: Gravity, published: bool, done: bool) -> Mapping[str, str]:
+    """What a way takes for granted, by the name of the fact."""
+    codes = {point.code for point in points}
+    taken = {}
+    if not codes <= _FACTS_OPEN:
+        taken["gravity"] = gravity.value
+    if PUBLISHED.code in codes:
+        taken["published"] = "yes" if published else "no"
+    if DUTIES.code in codes:
+        taken["duties_done"] = "yes" if done else "no"
+    return taken

@@ -1,0 +1,115 @@
+"""Sector classification standards 各领域分类标准: which fine is lower, larger or very large in a field.
+
+No such standard with amounts has been found; they are loaded as data, row by row with their citation. A band that the
+record itself states wins; where the standard says otherwise, the contradiction is shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from graph.identifiers import parse_day
+from lianxin.errors import BadFact
+from rules.credit_repair.facts import READERS, Band, Facts
+
+COLUMNS = ("field", "authority", "from", "to", "low_up_to", "huge_from", "citation")
+
+
+@dataclass(frozen=True, slots=True)
+class SectorStandard:
+    """One row. `low_up_to`: fines up to and including it are lower; `huge_from`: from it on, very large. In yuan 元.
+
+    `authority` None: for every authority of the field. `last_day` None: until further notice.
+    """
+
+    field: str
+    authority: str | None
+    first_day: date
+    last_day: date | None
+    low_up_to: Decimal
+    huge_from: Decimal
+    citation: str
+
+    def band(self, fine: Decimal) -> Band:
+        if fine <= self.low_up_to:
+            return Band.LOW
+        return Band.HUGE if fine >= self.huge_from else Band.LARGE
+
+    def in_force(self, on: date) -> bool:
+        return self.first_day <= on and (self.last_day is None or on <= self.last_day)
+
+    def overlaps(self, other: "SectorStandard") -> bool:
+        same = (self.field, self.authority) == (other.field, other.authority)
+        return (
+            same and self.first_day <= (other.last_day or date.max) and other.first_day <= (self.last_day or date.max)
+        )
+
+
+def read_standard(row: Mapping[str, str]) -> SectorStandard:
+    """Read a row of text. Raises BadFact: a standard without citation, an end before its start, bands that cross."""
+    cells = {name: row.get(name, "").strip() for name in COLUMNS}
+    for name in ("field", "from", "low_up_to", "huge_from", "citation"):
+        if not cells[name]:
+            raise BadFact(name, "", "is blank", "为空")
+    first, last = _day("from", cells["from"]), _day("to", cells["to"]) if cells["to"] else None
+    if last is not None and last < first:
+        raise BadFact("to", cells["to"], f"lies before the first day {first}", f"早于首日 {first}")
+    low, huge = _yuan("low_up_to", cells["low_up_to"]), _yuan("huge_from", cells["huge_from"])
+    if huge <= low:
+        raise BadFact("huge_from", cells["huge_from"], f"is not above low_up_to {low}", f"没有高于 low_up_to {low}")
+    return SectorStandard(cells["field"], cells["authority"] or None, first, last, low, huge, cells["citation"])
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise BadFact(name, text, str(error), "不是日期（YYYY-MM-DD）") from error
+
+
+def _yuan(name: str, text: str) -> Decimal:
+    try:
+        amount: Decimal = READERS["fine_yuan"](text)
+    except ValueError as error:
+        raise BadFact(name, text, str(error), "不是以元计的金额") from error
+    return amount
+
+
+@dataclass(frozen=True, slots=True)
+class FineClassing:
+    """The band of a fine and where it comes from. `contradicts`: the standard that says otherwise."""
+
+    band: Band | None
+    standard: SectorStandard | None = None
+    contradicts: SectorStandard | None = None
+
+
+class Standards:
+    """The loaded standards. Raises BadFact for two that overlap."""
+
+    def __init__(self, rows: Sequence[SectorStandard] = ()) -> None:
+        self.rows = tuple(rows)
+        for n, row in enumerate(self.rows):
+            if clash := next((other for other in self.rows[:n] if row.overlaps(other)), None):
+                known = f"{clash.field} {clash.first_day}"
+                raise BadFact("from", row.first_day.isoformat(), f"overlaps the row {known}", f"与 {known} 的一行重叠")
+
+    def classing(self, facts: Facts, day: date, authority: str | None = None) -> FineClassing:
+        """The band of a record's fine, by the standard in force on a day."""
+        standard = self._standard(facts, day, authority)
+        if standard is None or facts.fine_yuan is None:
+            return FineClassing(facts.fine_band)
+        band = standard.band(facts.fine_yuan)
+        if facts.fine_band is None:
+            return FineClassing(band, standard)
+        return FineClassing(facts.fine_band, None, standard if band is not facts.fine_band else None)
+
+    def _standard(self, facts: Facts, day: date, authority: str | None) -> SectorStandard | None:
+        """The authority's own standard before the field's."""
+        fitting = [row for row in self.rows if row.field == facts.field and row.in_force(day)]
+        own = [row for row in fitting if row.authority == authority]
+        return next(iter(own), None) or next((row for row in fitting if row.authority is None), None)
+
+
+NO_STANDARDS = Standards()
