@@ -5,9 +5,28 @@ from collections.abc import Mapping
 from lianxin.errors import BadQuestion
 from loaders.chain_cn import CHAIN_CN
 from loaders.demo_district import DEMO_DISTRICT
+from loaders.listings import (
+    ABNORMAL_LISTING,
+    ABNORMAL_LISTING_INTERNAL,
+    SERIOUS_LISTING,
+    SERIOUS_LISTING_INTERNAL,
+)
 from loaders.loader import Format
+from loaders.penalties import SHUANGGONGSHI_2018, SHUANGGONGSHI_2018_INTERNAL
 
-FORMATS: Mapping[str, Format] = {f.name: f for f in (CHAIN_CN, DEMO_DISTRICT)}
+FORMATS: Mapping[str, Format] = {
+    f.name: f
+    for f in (
+        CHAIN_CN,
+        DEMO_DISTRICT,
+        SHUANGGONGSHI_2018,
+        SHUANGGONGSHI_2018_INTERNAL,
+        ABNORMAL_LISTING,
+        ABNORMAL_LISTING_INTERNAL,
+        SERIOUS_LISTING,
+        SERIOUS_LISTING_INTERNAL,
+    )
+}
 
 
 def format_named(name: str) -> Format:

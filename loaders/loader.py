@@ -12,6 +12,7 @@ from typing import Any, Literal, NoReturn
 from pydantic import BaseModel, ConfigDict
 
 from graph.ontology import Link, Record
+from loaders.parties import Parties
 
 Statement = Record | Link
 Mode = Literal["snapshot", "increment"]
@@ -41,6 +42,8 @@ class Notes:
 
     `seen`: keys met so far, by kind; a loader uses it to tell that a row speaks of something no other row declared.
     `sums`: running sums by kind and key, for what only the whole file can tell.
+    `parties`: the enterprises that the ledger held when the load began.
+    `marked`: whether rows say that they are made up (合成数据), for formats whose files may be real or synthetic.
     """
 
     noted: Counter[str] = field(default_factory=Counter)
@@ -48,6 +51,8 @@ class Notes:
     sums: defaultdict[str, defaultdict[str, float]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
+    parties: Parties = field(default_factory=Parties)
+    marked: set[bool] = field(default_factory=set)
 
     def note(self, reason: str) -> None:
         """Count one thing that was taken but deserves a word."""
@@ -74,12 +79,21 @@ def skip(reason: str) -> NoReturn:
 Take = Callable[[Any, Notes], Iterator[Statement]]
 
 
+def as_declared(heading: str) -> str:
+    """The meaning of headings where a format knows no variants: each means itself."""
+    return heading
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """One file of a format.
 
-    `names`: the file names under which it comes (plain or .gz). `floor`: the fewest rows that are believed.
+    `names`: the file names under which it comes (plain or .gz); with `any_name`, a file that is given by its own path
+    may bear another (registers are exported under many). `floor`: the fewest rows that are believed.
     `ignored`: declared fields that are not loaded, each with its reason. `conclude`: called when the file is read.
+    `meaning`: gives the field that a heading of a CSV file stands for, or the heading itself. A field that has a
+    default is a column that a file may lack. `personal`: fields that hold personal data; a file that has such never
+    shows in a report or an error what might be some.
     """
 
     names: tuple[str, ...]
@@ -89,6 +103,9 @@ class SourceFile:
     ignored: tuple[tuple[str, str], ...] = ()
     required: bool = True
     conclude: Callable[[Notes], None] | None = None
+    meaning: Callable[[str], str] = as_declared
+    personal: frozenset[str] = frozenset()
+    any_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)

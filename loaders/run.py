@@ -10,8 +10,10 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from graph.ledger import Ledger, LoadOutcome, LoadRequest, SourceFileInfo, Staging
-from lianxin.errors import BadRow, MissingFile, TooFewRows, TooManyRefused, UnknownField, UnreadableFile
+from lianxin.errors import BadRow, Conflict, MissingFile, TooFewRows, TooManyRefused, UnknownField, UnreadableFile
+from loaders import personal
 from loaders.loader import Format, Mode, Notes, Refused, Row, Skipped, SourceFile
+from loaders.parties import Parties
 from loaders.reading import OpenedFile, decoded, read_csv, read_json_lines
 
 REFUSED_LIMIT = 0.1  # above this share the file as a whole is not believed: a shifted column refuses every row
@@ -44,7 +46,7 @@ class _Run:
 
     staging: Staging
     progress: Progress
-    notes: Notes = field(default_factory=Notes)
+    notes: Notes
     skipped: Counter[str] = field(default_factory=Counter)
     refused: list[BadRow] = field(default_factory=list)
     files: list[SourceFileInfo] = field(default_factory=list)
@@ -69,19 +71,20 @@ def run_load(
     found = find_files(source_format, paths)
     shown = progress or Silent()
     with ledger.staging() as staging:
-        run = _Run(staging, shown)
+        run = _Run(staging, shown, Notes(parties=Parties(ledger)))
         for declared, path in found:
             _read_file(run, declared, path)
         shown.comparing()
+        named = dataset or source_format.name
         request = LoadRequest(
-            dataset=dataset or source_format.name,
+            dataset=named,
             format=source_format.name,
             label=source_format.label,
             mode=mode or source_format.mode,
             files=run.files,
             started_at=started,
             trust=source_format.trust,
-            synthetic=source_format.synthetic,
+            synthetic=_synthetic(ledger, source_format, named, run),
             noted=run.notes.noted,
             skipped=run.skipped,
             refused=run.refused,
@@ -89,12 +92,37 @@ def run_load(
         return staging.commit(request, yes=yes)
 
 
+def _synthetic(ledger: Ledger, source_format: Format, dataset: str, run: _Run) -> bool:
+    """Whether the data are made up: the format says so, or the rows do. Real and made-up data never share a data set.
+
+    Raises UnreadableFile where only some rows carry the mark, Conflict where the data set is of the other sort.
+    """
+    if not run.notes.marked:
+        return source_format.synthetic
+    if len(run.notes.marked) > 1:
+        raise UnreadableFile(
+            run.files[0].name,
+            None,
+            "some rows carry the mark 合成数据 (synthetic data) and some do not. Keep them in files of their own; "
+            "nothing was loaded",
+            "有的行标了“合成数据”，有的没有。请分成两个文件；没有入库",
+        )
+    (marked,) = run.notes.marked
+    if any(each.dataset == dataset and each.synthetic != marked for each in ledger.loads()):
+        raise Conflict(
+            f"the data set {dataset} holds {'real' if marked else 'synthetic'} data, this file the opposite; "
+            "give --dataset another name",
+            f"数据集 {dataset} 里是{'真实' if marked else '合成'}数据，这份文件相反；请用 --dataset 换一个名字",
+        )
+    return marked
+
+
 def find_files(source_format: Format, paths: Sequence[Path]) -> list[tuple[SourceFile, Path]]:
     """Each declared file of the format with its path. Raises MissingFile naming what is not there."""
     candidates = list(dict.fromkeys(_candidates(source_format, paths)))
     found, missing = [], []
     for declared in source_format.files:
-        of_it = [path for path in candidates if path.name in declared.names]
+        of_it = [path for path in candidates if path.name in declared.names or (declared.any_name and path in paths)]
         if len(of_it) > 1:
             both, both_zh = " and ".join(map(str, of_it)), "、".join(map(str, of_it))
             raise UnreadableFile(
@@ -120,7 +148,7 @@ def _candidates(source_format: Format, paths: Sequence[Path]) -> Iterator[Path]:
             yield from (p for p in sorted(path.iterdir()) if p.is_file())
         elif not path.is_file():
             raise MissingFile(source_format.name, [f.names[0] for f in source_format.files], str(path))
-        elif path.name in names:
+        elif path.name in names or any(declared.any_name for declared in source_format.files):
             yield path
         else:
             listed = ", ".join(names)
@@ -156,7 +184,8 @@ def _take(run: _Run, declared: SourceFile, file: str, index: int, row: int, pars
     except Skipped as reason:
         run.skipped[str(reason)] += 1
     except Refused as refusal:
-        run.refused.append(BadRow(file, row, refusal.field, refusal.value, refusal.problem, refusal.problem_zh))
+        value = _presentable(declared, refusal.value)
+        run.refused.append(BadRow(file, row, refusal.field, value, refusal.problem, refusal.problem_zh))
     else:
         add = run.staging.add
         for statement in statements:
@@ -166,51 +195,70 @@ def _take(run: _Run, declared: SourceFile, file: str, index: int, row: int, pars
 def _parsed_rows(run: _Run, declared: SourceFile, opened: OpenedFile) -> Iterator[tuple[int, Row | None]]:
     """Each row as its model, or None where it was refused (and noted in `run.refused`)."""
     fields = tuple(field.alias or name for name, field in declared.model.model_fields.items())
-    if opened.name.removesuffix(".gz").endswith((".json", ".jsonl")):
-        yield from _parsed_json(run, declared.model, opened, frozenset(fields))
+    is_json = opened.name.removesuffix(".gz").endswith((".json", ".jsonl"))
+    if is_json and not declared.personal:  # errors of JSON show the line that they are about
+        yield from _parsed_json(run, declared, opened, frozenset(fields))
     else:
-        yield from _parsed_csv(run, declared.model, opened, fields)
+        yield from _parsed_csv(run, declared, opened, fields)
 
 
 def _parsed_json(
-    run: _Run, model: type[Row], opened: OpenedFile, fields: frozenset[str]
+    run: _Run, declared: SourceFile, opened: OpenedFile, fields: frozenset[str]
 ) -> Iterator[tuple[int, Row | None]]:
     # The model's validator itself: `model_validate_json` adds half as much again on rows this small.
-    validate: Callable[[bytes], Row] = model.__pydantic_validator__.validate_json
+    validate: Callable[[bytes], Row] = declared.model.__pydantic_validator__.validate_json
     for row, line in read_json_lines(opened, fields, run.progress.read):
         try:
             yield row, validate(line)
         except ValidationError as error:
             decoded(opened, row, line)  # a wrong encoding is a matter of the file, not of the row
-            _refuse(run, opened, row, error)
+            _refuse(run, declared, opened, row, error)
             yield row, None
 
 
 def _parsed_csv(
-    run: _Run, model: type[Row], opened: OpenedFile, fields: tuple[str, ...]
+    run: _Run, declared: SourceFile, opened: OpenedFile, fields: tuple[str, ...]
 ) -> Iterator[tuple[int, Row | None]]:
-    for row, cells in read_csv(opened, fields, run.progress.read):
+    optional = frozenset(f.alias or n for n, f in declared.model.model_fields.items() if not f.is_required())
+    rows = read_csv(
+        opened,
+        fields,
+        run.progress.read,
+        optional=optional,
+        meaning=declared.meaning,
+        personal=declared.personal,
+    )
+    for row, cells in rows:
         if isinstance(cells, list):
-            run.refused.append(
-                BadRow(
-                    opened.name,
-                    row,
-                    "the row",
-                    ",".join(cells),
-                    f"has {len(cells)} cells where the heading has {len(fields)}",
-                    f"有 {len(cells)} 格，表头是 {len(fields)} 格",
-                )
-            )
+            run.refused.append(_misfit(declared, opened, row, cells, None if optional else len(fields)))
             yield row, None
             continue
         try:
-            yield row, model.model_validate(cells)
+            yield row, declared.model.model_validate(cells)
         except ValidationError as error:
-            _refuse(run, opened, row, error)
+            _refuse(run, declared, opened, row, error)
             yield row, None
 
 
-def _refuse(run: _Run, opened: OpenedFile, row: int, error: ValidationError) -> None:
+def _misfit(declared: SourceFile, opened: OpenedFile, row: int, cells: list[str], expected: int | None) -> BadRow:
+    """The refusal of a row whose cells are not as many as the columns (`expected` None: a file may lack some)."""
+    where, where_zh = ("where the heading has", "表头是") if expected else ("unlike the heading", "与表头不符")
+    return BadRow(
+        opened.name,
+        row,
+        "the row",
+        _presentable(declared, ",".join(cells)),
+        f"has {len(cells)} cells {where}{f' {expected}' if expected else ''}",
+        f"有 {len(cells)} 格，{where_zh}{f' {expected} 格' if expected else ''}",
+    )
+
+
+def _presentable(declared: SourceFile, value: str) -> str:
+    """A value as a report may show it: of a file with personal data only what cannot be any."""
+    return personal.shown(value) if declared.personal else value
+
+
+def _refuse(run: _Run, declared: SourceFile, opened: OpenedFile, row: int, error: ValidationError) -> None:
     problems = error.errors(include_url=False)
     if unknown := _fields(problems, "extra_forbidden"):
         raise UnknownField(opened.name, row, unknown, _fields(problems, "missing"))
@@ -218,7 +266,8 @@ def _refuse(run: _Run, opened: OpenedFile, row: int, error: ValidationError) -> 
     name = ".".join(str(part) for part in problem["loc"]) or "the row"
     # Of a missing field pydantic gives the whole row as its value.
     value = None if problem["type"] == "missing" else problem["input"]
-    run.refused.append(BadRow(opened.name, row, name, _shown(value), *_problem(problem)))
+    shown = _presentable(declared, _shown(value))
+    run.refused.append(BadRow(opened.name, row, name, shown, *_problem(problem)))
 
 
 def _fields(problems: Sequence[Any], kind: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 
-from graph.ledger.load import HELD_BACK, REPEATED
+from graph.ledger.request import HELD_BACK, REPEATED
 
 _WORDS = {
     REPEATED: "与前面的行完全重复",
@@ -41,11 +41,30 @@ _WORDS = {
     "accounting item, not a product": "会计项目，不是产品",
     "negative share: a correction of the accounts": "占比为负，是账务更正",
     "a product related to itself": "产品与自己相关",
+    credit.NATURAL_PERSON: "当事人是自然人，不入库",
+    credit.PERHAPS_A_PERSON: "当事人没有代码，名称可能是自然人或个体工商户，不入库",
+    credit.SOLE_TRADER: "当事人是个体工商户，不存名称",
+    credit.SOLE_TRADER_OPEN: "账本里没有这个个体工商户，当事人待关联",
+    credit.NO_ENTERPRISE: "按代码当事人不是企业，当事人待关联",
+    credit.NEW: "账本的登记来源里没有的企业，由这份文件载明",
+    credit.OTHER_NAME: "当事人名称与账本里这个代码的名称都不同",
+    parties.NOBODY: "当事人没有代码：账本里没有叫这个名称的企业，待关联",
+    parties.SEVERAL: "当事人没有代码：有几家企业同名，待关联",
+    parties.ANOTHER_DAY: "当事人没有代码：这个名称不在文书日期使用，待关联",
+    parties.DAYS_UNKNOWN: "当事人没有代码：不知道这个名称用到哪一天，待关联",
+    penalties.CODE_ELSEWHERE: "统一社会信用代码写在别的代码栏里，已取用",
+    penalties.AUTHORITY_WITHOUT_CODE: "处罚机关没有有效代码，只按名称识别",
+    penalties.AMOUNT_DIFFERS: "罚款金额与处罚内容所写不同",
+    penalties.FINE_OF_ZERO: "处罚类别有罚款而金额为 0，按未知处理",
+    penalties.COLUMN_FULL: "罚款 9.999999 是某些导出所能写的最大数，按未知处理",
+    penalties.KIND_NOT_KNOWN: "处罚类别不在名单里，或处罚内容没有写明是哪一种，作其他处罚",
+    listings.REMOVED_WITHOUT_DAY: "已移出，但没有写移出日期",
 }
 _PATTERNS = (
     (re.compile(r"(\w+) written like (.+)"), r"\1 写成 \2"),
     (re.compile(r"accounting item (.+)"), r"会计项目 \1"),
     (re.compile(r"product relation (.+)"), r"产品关系 \1"),
+    (re.compile(re.escape(penalties.REQUIRED_EMPTY) + r"(.+)"), r"标准要求必填而为空：\1"),
     (re.compile(r"facts set back to before load (\d+)"), r"恢复到第 \1 次入库之前的内容"),
 )
 

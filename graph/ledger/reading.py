@@ -147,6 +147,7 @@ _LINK_FIELDS = "v.type, v.from_record, v.to_record, v.basis, v.valid_from, v.val
 _RECORD_IDENTITY = "v.record, v.dataset, v.part"
 _LINK_IDENTITY = "v.from_record, v.to_record, v.type, v.dataset, v.part"
 _POSITION = "JOIN position p ON p.load = v.load"
+_OF_TYPE = "SELECT id FROM record WHERE type = :type"
 # What the positions after one up to another touched, whatever became of it.
 _TOUCHED_RECORDS = (
     f"SELECT v.record FROM record_version v {_POSITION} WHERE p.position > :after AND p.position <= :upto"
@@ -157,13 +158,14 @@ _TOUCHED_LINKS = (
 )
 
 
-def _heads(table: str, identity: str, fields: str, touched: str) -> str:
+def _heads(table: str, identity: str, fields: str, touched: str, joined: str = "") -> str:
     """The versions that hold at a position; absent ones are left out.
 
     Their order is that of data sets and parts, never of versions: an undo appends what it restores as new versions.
     """
     latest = f"SELECT max(v.id) AS id FROM {table} v {_POSITION} WHERE p.position <= :upto{touched} GROUP BY {identity}"
-    return f"SELECT {fields} FROM {table} v JOIN ({latest}) h ON h.id = v.id WHERE v.present ORDER BY v.dataset, v.part"
+    heads = f"{table} v JOIN ({latest}) h ON h.id = v.id{joined}"
+    return f"SELECT {fields} FROM {heads} WHERE v.present ORDER BY v.dataset, v.part"
 
 
 def record_keys(connection: Connection, after: int = 0) -> Iterator[Sequence[Any]]:
@@ -189,6 +191,20 @@ def link_heads(connection: Connection, upto: int, after: int | None = None) -> I
     touched = "" if after is None else f" AND (v.from_record, v.to_record) IN ({_TOUCHED_LINKS})"
     query = _heads("link_version", _LINK_IDENTITY, _LINK_FIELDS, touched)
     yield from _stream(connection, query, {"upto": upto, "after": after or 0})
+
+
+def said_of(connection: Connection, record_type: str) -> Iterator[Sequence[str]]:
+    """What every data set says of the records of a type at the newest position: (key, body)."""
+    joined = " JOIN record r ON r.id = v.record"
+    query = _heads("record_version", _RECORD_IDENTITY, "r.key, v.body", f" AND v.record IN ({_OF_TYPE})", joined)
+    yield from _stream(connection, query, {"upto": newest_position(connection), "type": record_type})
+
+
+def ends_of(connection: Connection, link_type: str) -> Iterator[Sequence[str]]:
+    """The ends of the links of a type at the newest position: (type and key of the first, key of the second)."""
+    joined = " JOIN record a ON a.id = v.from_record JOIN record b ON b.id = v.to_record"
+    query = _heads("link_version", _LINK_IDENTITY, "a.type, a.key, b.key", " AND v.type = :type", joined)
+    yield from _stream(connection, query, {"upto": newest_position(connection), "type": link_type})
 
 
 def touched_records(connection: Connection, after: int, upto: int) -> set[int]:
@@ -219,7 +235,7 @@ def dataset_labels(connection: Connection) -> dict[int, tuple[str, str, bool]]:
     return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(query)}
 
 
-def _stream(connection: Connection, query: str, values: dict[str, int]) -> Iterator[Any]:
+def _stream(connection: Connection, query: str, values: dict[str, Any]) -> Iterator[Any]:
     result = connection.execute(text(query), values)
     while batch := result.cursor.fetchmany(FETCH):  # raw tuples: SQLAlchemy's row objects cost twice the time here
         yield from batch
