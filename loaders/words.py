@@ -3,6 +3,7 @@
 import re
 
 from graph.ledger.request import HELD_BACK, REPEATED
+from loaders import credit, listings, parties, penalties
 
 _WORDS = {
     REPEATED: "与前面的行完全重复",
