@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from rules.law import Citation, Text
 
@@ -89,8 +89,7 @@ class ToldStep:
     values: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Way(Generic[C, V]):
+class Way(NamedTuple, Generic[C, V]):
     """情形 One combination of what is not known.
 
     `assumed`: open point → the value tried. `older`: the same way under the rule set before, where both were compared.
@@ -103,7 +102,7 @@ class Way(Generic[C, V]):
     reasons: frozenset[str]
     notes: frozenset[str]
     values: V
-    walk: Sequence[Step]
+    walk: tuple[Step, ...]
     older: "Way[C, V] | None" = None
 
     def told(self) -> Iterator[ToldStep]:
@@ -156,9 +155,9 @@ class Finding(Generic[F, C, V]):
     reasons: frozenset[str]
     notes: frozenset[str]
     values: V
-    opening: Sequence[Step]
+    opening: tuple[Step, ...]
     opening_case: Any
-    ways: Sequence[Way[C, V]] = ()
+    ways: tuple[Way[C, V], ...] = ()
 
     @property
     def scenarios(self) -> Sequence[Way[C, V]]:

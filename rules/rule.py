@@ -16,10 +16,10 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from operator import attrgetter
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from rules.answer import Answer, Step, ToldStep
 from rules.law import Citation, Text
@@ -40,8 +40,9 @@ class Said:
     reasons: frozenset[str] = frozenset()
 
 
+@cache
 def says(answer: Answer, *reasons: str) -> Said:
-    """An answer with its reasons."""
+    """An answer with its reasons: the same object every time."""
     return Said(answer, frozenset(reasons))
 
 
@@ -53,9 +54,21 @@ class Entry(Protocol[C_contra]):
         """Every single rule in it, for the table."""
         ...
 
-    def ask(self, case: C_contra, walk: list[Step]) -> Said | None:
-        """Ask it about a case; the steps are appended to the walk. None: it settles nothing."""
+    @property
+    def missed(self) -> tuple[Step, ...]:
+        """The steps of a walk that passed it by."""
         ...
+
+    def ask(self, case: C_contra) -> "Decided | None":
+        """Ask it about a case. None: it settles nothing."""
+        ...
+
+
+class Decided(NamedTuple):
+    """What was said, and the steps that led to it."""
+
+    said: Said
+    walk: tuple[Step, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,11 +93,11 @@ class Rule(Generic[C]):
     codes: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     beside: tuple["Rule[C]", ...] = ()
-    _missed: Step = field(init=False, repr=False)
+    missed: tuple[Step, ...] = field(init=False, repr=False)
     _applied: dict[frozenset[str], Step] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_missed", Step(self, False))
+        object.__setattr__(self, "missed", (Step(self, False),))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _by_name(self, self.applies.__module__)
@@ -93,23 +106,21 @@ class Rule(Generic[C]):
     def rules(self) -> Sequence["Rule[Any]"]:
         return (self, *(each for beside in self.beside for each in beside.rules))
 
-    def ask(self, case: C, walk: list[Step]) -> Said | None:
+    def ask(self, case: C) -> Decided | None:
         said = self.applies(case)
         if said is None:
-            walk.append(self._missed)
             return None
-        walk.append(self._step(said.reasons))
-        for rule in self.beside:
-            added = rule.ask(case, walk)
-            if added is not None:
-                said = Said(said.answer, said.reasons | added.reasons)
-        return said
+        if not self.beside:
+            return Decided(said, (self.step(said),))
+        reasons, steps = _collected(self.beside, case)
+        return Decided(Said(said.answer, said.reasons | reasons), (self.step(said), *steps))
 
-    def _step(self, reasons: frozenset[str]) -> Step:
+    def step(self, said: Said) -> Step:
         """The step that says it applied: one shared object for each set of reasons."""
-        if reasons not in self._applied:
-            self._applied[reasons] = Step(self, True, reasons)
-        return self._applied[reasons]
+        step = self._applied.get(said.reasons)
+        if step is None:
+            step = self._applied[said.reasons] = Step(self, True, said.reasons)
+        return step
 
     def told(self, case: Any, step: Step, texts: frozenset[Text] | None) -> ToldStep:
         values = _values(case, self.reads)
@@ -131,16 +142,15 @@ class Shown(Generic[C]):
     value: Callable[[C], str]
     derived_by: Callable[[C], Sequence[Rule[C]]]
     rules: Sequence[Rule[Any]]
-    _shown: Step = field(init=False, repr=False)
+    missed: tuple[Step, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_shown", Step(self, True))
+        object.__setattr__(self, "missed", (Step(self, True),))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _by_name(self, self.value.__module__)
 
-    def ask(self, case: C, walk: list[Step]) -> Said | None:  # noqa: ARG002 (as every entry is asked)
-        walk.append(self._shown)
+    def ask(self, case: C) -> Decided | None:  # noqa: ARG002 (as every entry is asked)
         return None
 
     def told(self, case: Any, step: Step, texts: frozenset[Text] | None) -> ToldStep:
@@ -176,43 +186,64 @@ class Together(Generic[C]):
     def rules(self) -> Sequence[Rule[Any]]:
         return (*self.each, *self.instead, *self.beside)
 
-    def ask(self, case: C, walk: list[Step]) -> Said | None:
-        reasons = _collected(self.each, case, walk)
-        if not reasons:
+    @cached_property
+    def missed(self) -> tuple[Step, ...]:
+        return tuple(step for rule in self.each for step in rule.missed)
+
+    def ask(self, case: C) -> Decided | None:
+        for rule in self.each:
+            if rule.applies(case) is not None:
+                break
+        else:  # the usual case: nothing applies, and no list was made
             return None
+        reasons, steps = _collected(self.each, case)
         for special in self.instead:
-            said = special.ask(Failed(case, reasons), walk)
+            said = special.applies(Failed(case, reasons))
             if said is not None:
-                return said
-        return Said(self.answer, reasons | _collected(self.beside, case, walk))
+                return Decided(said, (*steps, special.step(said)))
+            steps += special.missed
+        more, beside = _collected(self.beside, case)
+        return Decided(Said(self.answer, reasons | more), steps + beside)
 
 
-def _collected(rules: Sequence[Rule[C]], case: C, walk: list[Step]) -> frozenset[str]:
-    """The reasons of all rules that apply."""
-    reasons: frozenset[str] = frozenset()
+def _collected(rules: Sequence[Rule[C]], case: C) -> tuple[frozenset[str], tuple[Step, ...]]:
+    """Ask all rules: the reasons of those that apply, and every step."""
+    reasons: list[str] = []
+    steps: list[Step] = []
     for rule in rules:
-        said = rule.ask(case, walk)
-        if said is not None:
-            reasons |= said.reasons
-    return reasons
+        said = rule.applies(case)
+        if said is None:
+            steps += rule.missed
+        else:
+            reasons += said.reasons
+            steps.append(rule.step(said))
+    return frozenset(reasons), tuple(steps)
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What a list of questions said (None: none of them settled the matter), and the steps that were taken."""
+class Questions(Generic[C]):
+    """Entries in order. Those before the one that settles a matter have all passed it by, so that the walk up to it
+    is the same for every matter and is made once."""
 
-    said: Said | None
-    walk: Sequence[Step]
+    def __init__(self, entries: Sequence[Entry[C]]) -> None:
+        self.entries = tuple(entries)
+        passed: tuple[Step, ...] = ()
+        self._asked = []
+        for entry in entries:
+            self._asked.append((entry.ask, passed))
+            passed += entry.missed
+        self.passed = passed
 
+    @property
+    def rules(self) -> Sequence[Rule[Any]]:
+        return [rule for entry in self.entries for rule in entry.rules]
 
-def ask(entries: Sequence[Entry[C]], case: C) -> Decided:
-    """Ask questions in order; the first that gives an answer ends it."""
-    walk: list[Step] = []
-    for entry in entries:
-        said = entry.ask(case, walk)
-        if said is not None:
-            return Decided(said, walk)
-    return Decided(None, walk)
+    def ask(self, case: C) -> Decided | None:
+        """Ask in order; the first that gives an answer ends it. None: none of them settled the matter."""
+        for asks, passed in self._asked:
+            decided = asks(case)
+            if decided is not None:
+                return Decided(decided.said, passed + decided.walk)
+        return None
 
 
 def rule(
@@ -285,10 +316,14 @@ class RuleSet(Generic[C]):
             return self.last_day
         return max(on, self.first_day)
 
+    @cached_property
+    def questions(self) -> Questions[C]:
+        return Questions(self.entries)
+
     def decide(self, case: C) -> Decided:
         """Ask the questions in order until one settles the matter."""
-        decided = ask(self.entries, case)
-        assert decided.said is not None, f"{self.id}: no question settled the matter"
+        decided = self.questions.ask(case)
+        assert decided is not None, f"{self.id}: no question settled the matter"
         return decided
 
     def notes_on(self, case: C) -> frozenset[str]:

@@ -8,7 +8,7 @@ points that change the answer when they alone are varied.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from rules.answer import Answer
 
@@ -27,8 +27,7 @@ class OpenPoint(Generic[T]):
     noted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(NamedTuple):
     """One combination decided: the index of the value taken at each open point, the answer, its reasons and notes."""
 
     at: tuple[int, ...]
@@ -37,8 +36,7 @@ class Tried:
     notes: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """All combinations together."""
 
     answer: Answer

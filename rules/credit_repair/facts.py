@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph.identifiers import parse_day
 from lianxin.errors import BadFact
@@ -332,8 +332,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
 # --- What is known on a day -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What of the facts exists on a day: whatever is dated later does not exist yet.
 
     `done`: whether the duties are done; None: not known. `start`: the start day 起算日; `assumed`: it is only the
@@ -357,24 +356,23 @@ class Known:
 def known_on(facts: Facts, on: date) -> Known:
     """The facts as known on a day. Raises BadFact where no start day on or before it is left."""
     market = facts.authority_system is System.SAMR and facts.kind in MARKET_REGULATION
-    listed, published, document = (_by(day, on) for day in (facts.listed_on, facts.published_on, facts.document_date))
-    _left(facts, on, listed, published, document)
+    listed, published, document = _by(facts.listed_on, on), _by(facts.published_on, on), _by(facts.document_date, on)
     start = listed or (published if market else None) or document
-    if start is None:
+    if start is None or (listed is None and facts.kind in LISTINGS):
         start = _other_start(facts, on, published)
     return Known(
-        facts=facts,
-        on=on,
-        market_regulation=market,
-        start=start,
-        assumed=market and listed is None and published is None,
-        done=_done(facts, on),
-        filed_on=_by(facts.application_filed_on, on),
-        revoked=_by(facts.decision_revoked_on, on) is not None,
-        repaired=_by(facts.repaired_on, on) is not None,
-        repeated=_by(facts.repeat_penalised_on, on) is not None,
-        bankruptcy=facts.bankruptcy_stage if _by(facts.bankruptcy_on, on) is not None else None,
-        excluded_on=_by(facts.exclusion_decided_on, on),
+        facts,
+        on,
+        market,
+        start,
+        market and listed is None and published is None,
+        facts.duties_done if facts.duties_done_on is None else facts.duties_done_on <= on,  # the day decides
+        _by(facts.application_filed_on, on),
+        _by(facts.decision_revoked_on, on) is not None,
+        _by(facts.repaired_on, on) is not None,
+        _by(facts.repeat_penalised_on, on) is not None,
+        facts.bankruptcy_stage if _by(facts.bankruptcy_on, on) is not None else None,
+        _by(facts.exclusion_decided_on, on),
     )
 
 
@@ -382,32 +380,20 @@ def _by(day: date | None, on: date) -> date | None:
     return day if day is not None and day <= on else None
 
 
-def _left(facts: Facts, on: date, listed: date | None, published: date | None, document: date | None) -> None:
-    """Refuse a listing before its day, and a record of which no start day is left."""
-    if facts.kind in LISTINGS and listed is None:
-        raise _later("listed_on", facts.listed_on, on)
-    if listed is None and published is None and document is None:
-        name = "published_on" if facts.document_date is None and facts.published_on else "document_date"
-        raise _later(name if facts.listed_on is None else "listed_on", getattr(facts, name), on)
-
-
 def _other_start(facts: Facts, on: date, published: date | None) -> date:
-    """The start day of a record that has only its day of publication: of tax and court, where it decides nothing."""
+    """The start day where only the day of publication is left: of tax and court, where it decides nothing."""
+    if facts.kind in LISTINGS:
+        raise _later("listed_on", facts.listed_on, on)
     if facts.kind in OWN_SYSTEM and published is not None:
         return published
-    if facts.document_date is None:
-        problem = "is blank; the period of this record starts with its document"
-        raise BadFact("document_date", "", problem, "为空；这条记录从文书日期起算")
-    raise _later("document_date", facts.document_date, on)
+    stated = {name: getattr(facts, name) for name in ("listed_on", "published_on", "document_date")}
+    for name in ("document_date", "published_on", "listed_on"):
+        if stated[name] is not None and stated[name] > on:
+            raise _later(name, stated[name], on)
+    problem = "is blank; the period of this record starts with its document"
+    raise BadFact("document_date", "", problem, "为空；这条记录从文书日期起算")
 
 
 def _later(name: str, day: date | None, on: date) -> BadFact:
     problem = f"lies after the day asked for ({on}); no start day is left"
     return BadFact(name, "" if day is None else day.isoformat(), problem, f"晚于查询日 {on}，没有起算日")
-
-
-def _done(facts: Facts, on: date) -> bool | None:
-    """Whether the duties are done. Where the day and the statement disagree, the day decides."""
-    if facts.duties_done_on is not None:
-        return facts.duties_done_on <= on
-    return facts.duties_done

@@ -7,10 +7,9 @@ facts, day ─ known_on ─ opening questions ─ rule set of the day that count
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import product
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rules.answer import Finding, Way
 from rules.credit_repair.facts import Facts, Kind, Known, known_on
@@ -19,7 +18,7 @@ from rules.credit_repair.matter import Matter, Values, matter
 from rules.credit_repair.questions import CHANGE, OPENING, Change, Opening
 from rules.credit_repair.sets import BEFORE, REGIMES, SAMR_2021, covers, set_on
 from rules.credit_repair.standards import NO_STANDARDS, FineClassing, Standards
-from rules.rule import RuleSet, ask
+from rules.rule import RuleSet
 from rules.ways import Merged, OpenPoint, Tried, agreed, combinations, merge
 
 RepairWay = Way[Matter, Values]
@@ -55,27 +54,35 @@ def _opened(
     standards: Standards,
 ) -> RepairFinding:  # fmt: skip
     """Ask the opening questions, then the rule set."""
-    opening = Opening(known, chosen)
-    asked = ask(OPENING, opening)
-    facts, on, said = known.facts, known.on, asked.said
-    if said is not None:
-        return Finding(facts, on, chosen, said.answer, said.reasons, frozenset(), _SETTLED_EARLY, asked.walk, opening)
+    opening, facts, on = Opening(known, chosen), known.facts, known.on
+    early = OPENING.ask(opening)
+    if early is not None:
+        answer, reasons = early.said.answer, early.said.reasons
+        return Finding(facts, on, chosen, answer, reasons, frozenset(), _SETTLED_EARLY, early.walk, opening)
     assert chosen is not None, "the last opening question asks for the rule set"
     fine = standards.classing(facts, day)
     record = _Record(known, chosen, older, law_changed, day, fine, classing(facts, fine.band, _scheme(chosen)))
     ways, merged = _every_way(record)
-    values = Values(*(agreed(column) for column in zip(*(way.values for way in ways), strict=True)))
-    if values.gravity is None:
-        values = values._replace(gravity=Gravity.UNDETERMINED)
-    return Finding(facts, on, chosen, merged.answer, merged.reasons, merged.notes, values, asked.walk, opening, ways)
+    answer, reasons, notes = merged
+    return Finding(facts, on, chosen, answer, reasons, notes, _agreed(ways), OPENING.passed, opening, ways)
+
+
+def _agreed(ways: Sequence[RepairWay]) -> Values:
+    """What all ways say: the gravity is undetermined, a day is blank, where they differ."""
+    if len(ways) == 1:
+        return ways[0].values
+    return Values(
+        agreed(way.values.gravity for way in ways) or Gravity.UNDETERMINED,
+        agreed(way.values.not_before for way in ways),
+        agreed(way.values.last_day for way in ways),
+    )
 
 
 def _scheme(rules: RuleSet[Matter]) -> Scheme:
     return REGIMES[rules.id].scheme
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(NamedTuple):
     """A record and the rule set that it is judged under. `older`: the one before, where both are compared.
 
     `day`: the day that counts for numbers and standards: of the application, else the one asked for.
@@ -96,9 +103,9 @@ class _Record:
             return new
         classed = classing(self.known.facts, self.fine.band, _scheme(self.older))
         old = self._judged(self.older, classed, _in_scheme(gravity, self.older), published, done, assumed)
-        decided = ask(CHANGE, Change(old, new))
-        assert decided.said is not None, "the last question of a change of rules always answers"
-        said, walk = decided.said, [*new.walk, *decided.walk]
+        change = CHANGE.ask(Change(old, new))
+        assert change is not None, "the last question of a change of rules always answers"
+        said, walk = change.said, new.walk + change.walk
         return Way(assumed, self.chosen, new.case, said.answer, said.reasons, new.notes, new.values, walk, old)
 
     def _judged(
@@ -108,10 +115,8 @@ class _Record:
         regime, law_day = REGIMES[rules.id], rules.law_day(self.day)
         several = classed.several
         case = matter(self.known, regime, law_day, gravity, several, classed.used, published, done, self.law_changed)
-        decided = rules.decide(case)
-        assert decided.said is not None, "a rule set always answers"
-        said, values = decided.said, _values(case)
-        return Way(assumed, rules, case, said.answer, said.reasons, rules.notes_on(case), values, decided.walk)
+        said, walk = rules.decide(case)
+        return Way(assumed, rules, case, said.answer, said.reasons, rules.notes_on(case), _values(case), walk)
 
 
 def _in_scheme(gravity: Gravity, rules: RuleSet[Matter]) -> Gravity:
@@ -130,19 +135,22 @@ def _values(case: Matter) -> Values:
     return Values(case.gravity, case.not_before, case.last_day)
 
 
-def _every_way(record: _Record) -> tuple[Sequence[RepairWay], Merged]:
+def _every_way(record: _Record) -> tuple[tuple[RepairWay, ...], Merged]:
     """Judge the record for every value of what is not known. Ways that come to the same are judged once."""
     known, classed = record.known, record.classing
+    if not classed.points and known.done is not None and known.facts.published is not None:
+        way = record.way(classed.least, known.facts.published, known.done, {})
+        return (way,), Merged(way.answer, way.reasons, way.notes)
     points: list[OpenPoint[Any]] = list(classed.points)
     gravities = [classed.at(values) for values in product(*(point.values for point in classed.points))]
     published = _values_of(known.facts.published, PUBLISHED, points)
     done = _values_of(known.done, DUTIES, points)
     judged: dict[tuple[Gravity, bool, bool], RepairWay] = {}
     tried = []
-    for at, way in zip(combinations(points), product(gravities, published, done), strict=True):
-        if way not in judged:
-            judged[way] = record.way(*way, _assumed(points, *way))
-        each = judged[way]
+    for at, values in zip(combinations(points), product(gravities, published, done), strict=True):
+        if values not in judged:
+            judged[values] = record.way(*values, _assumed(points, *values))
+        each = judged[values]
         tried.append(Tried(at, each.answer, each.reasons, each.notes))
     return tuple(judged.values()), merge(points, tried)
 

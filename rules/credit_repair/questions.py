@@ -10,8 +10,7 @@ Which questions a rule set has stands in sets.py.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from rules.answer import Answer, Way
 from rules.credit_repair import texts
@@ -19,7 +18,7 @@ from rules.credit_repair.facts import Bankruptcy, Kind, Known, Sector, System
 from rules.credit_repair.gravity import Gravity
 from rules.credit_repair.matter import FOOD_DRUG_EQUIPMENT, TAX_CURED_DAYS, Matter, Values
 from rules.law import Citation, ReadingMark
-from rules.rule import Failed, Rule, RuleSet, Said, Shown, rule, says
+from rules.rule import Failed, Questions, Rule, RuleSet, Said, Shown, rule, says
 
 F, S, X, U, CFG = (
     ReadingMark.READ, ReadingMark.SECONDARY, ReadingMark.FRAGMENT, ReadingMark.UNVERIFIED, ReadingMark.SETTING,
@@ -31,8 +30,7 @@ PUBLISHED_ON: Final = "MISSING_FACT:published_on"
 # --- 1–3: every record ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """A record before any rule set is applied. `chosen`: the set of the day that counts, None where none is loaded."""
 
     known: Known
@@ -112,7 +110,7 @@ def not_loaded(case: Opening) -> Said | None:
     return says(REVIEW, "RULES_NOT_LOADED") if case.chosen is None else None
 
 
-OPENING: Final = (revoked, repaired, tax_cured, tax_channel, court_channel, not_loaded)
+OPENING: Final = Questions[Opening]((revoked, repaired, tax_cured, tax_channel, court_channel, not_loaded))
 
 
 # --- 4–6 --------------------------------------------------------------------------------------------------------------
@@ -580,8 +578,7 @@ NOTES: Final = (NOTE_LIFTED, NOTE_LITIGATION, NOTE_LIST_RULE, NOTE_SECTOR, NOTE_
 # --- T: a penalty from before the rule set, judged under both ---------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """The same record in the same way under the older and the newer rule set."""
 
     old: Way[Matter, Values]
@@ -636,4 +633,4 @@ def different(change: Change) -> Said | None:  # noqa: ARG001 (the last question
     return says(REVIEW, "TRANSITION_UNVERIFIED")
 
 
-CHANGE: Final = (newer_stands, max_shortened, adverse, different)
+CHANGE: Final = Questions[Change]((newer_stands, max_shortened, adverse, different))

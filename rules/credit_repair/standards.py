@@ -97,7 +97,7 @@ class Standards:
 
     def classing(self, facts: Facts, day: date, authority: str | None = None) -> FineClassing:
         """The band of a record's fine, by the standard in force on a day."""
-        standard = self._standard(facts, day, authority)
+        standard = self._standard(facts, day, authority) if self.rows and facts.fine_yuan is not None else None
         if standard is None or facts.fine_yuan is None:
             return FineClassing(facts.fine_band)
         band = standard.band(facts.fine_yuan)
