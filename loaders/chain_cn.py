@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from graph.identifiers import StockCode, parse_day
-from graph.ledger.load import REPEATED
+from graph.ledger.request import REPEATED
 from graph.ontology import Basis, Enterprise, Industry, InIndustry, KindOf, Makes, Product, Ref, Unknown, UpstreamOf
 from loaders.loader import Format, Notes, Refused, Row, SourceFile, Statement, skip
 

@@ -1,340 +1,24 @@
-"""Writing a load: gather, compare with what the ledger holds, append what differs; and its reversal.
+"""Writing a load: compare what was gathered with what the ledger holds, and append what differs.
 
-The statements of a load are gathered in temporary tables, outside the write lock. The comparison and the append are
-one transaction: an interrupted load leaves nothing. The work is done by the database in sets, so memory stays flat.
+The comparison and the append are one transaction: an interrupted load leaves nothing. The work is done by the
+database in sets, so memory stays flat.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Iterable
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, select, text
 
 from graph.ledger import schema
-from graph.ledger.failures import translated
-from graph.ontology import Link, Record, body
-from lianxin.errors import BadRow, Conflict, LargeRetraction, NotKnown
+from graph.ledger.commit import insert_row, take_position
+from graph.ledger.request import HELD_BACK, LoadOutcome, LoadRequest, SourceFileInfo
+from lianxin.errors import Conflict, LargeRetraction
 
-if TYPE_CHECKING:
-    from graph.ledger.store import Ledger
-
-BATCH = 20_000  # statements per executemany: larger ones gain nothing measurable
 RETRACTION_LIMIT = 0.1  # a snapshot that would retract more than this share asks first
 
-
-@dataclass(frozen=True, slots=True)
-class SourceFileInfo:
-    """One file of a load: name, SHA-256 digest, size in bytes, rows read."""
-
-    name: str
-    digest: str
-    size: int
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class LoadRequest:
-    """What a load says of itself: its data set, and what the loader read, noted, skipped and refused."""
-
-    dataset: str
-    format: str
-    label: str
-    mode: str
-    files: Sequence[SourceFileInfo]
-    started_at: datetime
-    trust: int = 50
-    synthetic: bool = False
-    noted: Mapping[str, int] = field(default_factory=dict)
-    skipped: Mapping[str, int] = field(default_factory=dict)
-    refused: Sequence[BadRow] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LoadOutcome:
-    """What a load did. `rows` = `new` + `changed` + `unchanged` + all `skipped` + all `refused`, counted in rows.
-
-    `retracted` counts facts (records and links) that the snapshot no longer states.
-    """
-
-    load: int
-    position: int
-    rows: int
-    new: int
-    changed: int
-    unchanged: int
-    retracted: int
-    noted: Mapping[str, int]
-    skipped: Mapping[str, int]
-    refused: Sequence[Mapping[str, Any]]
-
-    def report(self) -> dict[str, Any]:
-        """The load report in the form of `lianxin load --report`."""
-        return {
-            "load": self.load,
-            "rows": self.rows,
-            "new": self.new,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "retracted": self.retracted,
-            "noted": dict(self.noted),
-            "skipped": dict(self.skipped),
-            "refused": [dict(r) for r in self.refused],
-        }
-
-
-_STAGE = (
-    "CREATE TEMPORARY TABLE stage_record"
-    " (seq INTEGER PRIMARY KEY, type TEXT, key TEXT, part TEXT, body TEXT, file INTEGER, row INTEGER)",
-    "CREATE TEMPORARY TABLE stage_link"
-    " (seq INTEGER PRIMARY KEY, type TEXT, from_type TEXT, from_key TEXT, to_type TEXT, to_key TEXT, part TEXT,"
-    " basis TEXT, valid_from DATE, valid_to DATE, body TEXT, file INTEGER, row INTEGER)",
-    "CREATE TEMPORARY TABLE stage_file (stage INTEGER, file INTEGER)",
-)
-_TEMPORARY = ("stage_record", "stage_link", "stage_file", "head_record", "head_link", "diff_record", "diff_link")
-
-
-class Staging:
-    """Gathers the statements of one load; `commit` compares and appends them. Use as a context manager."""
-
-    def __init__(self, ledger: "Ledger") -> None:
-        self._ledger = ledger
-        self._records: list[tuple[Any, ...]] = []
-        self._links: list[tuple[Any, ...]] = []
-        self._seq = 0
-        with translated(ledger.url):
-            self._connection = ledger.engine.connect()
-        mark = "%s" if ledger.engine.dialect.paramstyle in ("format", "pyformat") else "?"
-        self._insert_record = f"INSERT INTO stage_record VALUES ({', '.join([mark] * 7)})"
-        self._insert_link = f"INSERT INTO stage_link VALUES ({', '.join([mark] * 13)})"
-
-    def __enter__(self) -> Self:
-        with translated(self._ledger.url):
-            self._begin()
-            for statement in _STAGE:
-                self._connection.exec_driver_sql(statement)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        # The temporary tables live as long as the connection: it is closed for good, not given back.
-        self._connection.invalidate()
-        self._connection.close()
-
-    def _begin(self) -> None:
-        self._connection.execution_options(lianxin_write=False)
-        self._connection.begin()
-
-    def add(self, statement: Record | Link, file: int, row: int) -> None:
-        """Gather one statement with its place: index of the file in the load's order, row counted from 1."""
-        self._seq += 1
-        if isinstance(statement, Record):
-            self._records.append(
-                (self._seq, type(statement).__name__, statement.key, statement.part, body(statement), file, row)
-            )
-            if len(self._records) >= BATCH:
-                self._flush()
-            return
-        valid_from, valid_to = statement.valid_from, statement.valid_to
-        self._links.append(
-            (
-                self._seq,
-                type(statement).__name__,
-                *statement.from_ref,
-                *statement.to_ref,
-                statement.part,
-                statement.basis._value_,  # the property `value` costs as much as the rest of this tuple
-                None if valid_from is None else valid_from.isoformat(),
-                None if valid_to is None else valid_to.isoformat(),
-                body(statement),
-                file,
-                row,
-            )
-        )
-        if len(self._links) >= BATCH:
-            self._flush()
-
-    def _flush(self) -> None:
-        with translated(self._ledger.url):
-            if self._records:
-                self._connection.exec_driver_sql(self._insert_record, self._records)
-            if self._links:
-                self._connection.exec_driver_sql(self._insert_link, self._links)
-        self._records, self._links = [], []
-
-    def commit(self, request: LoadRequest, *, yes: bool = False) -> LoadOutcome:
-        """Compare with the ledger and append what differs, in one transaction.
-
-        Raises LargeRetraction (unless `yes`) when a snapshot would retract more than a tenth of its data set,
-        Conflict when a link names a record that nothing states. Either way the ledger is as before.
-        """
-        self._flush()
-        with translated(self._ledger.url):
-            skipped, refused = self._settle_repeats(request)
-            self._connection.commit()
-        with self._ledger.writing(self._connection):
-            return _append(self._connection, request, skipped, refused, yes=yes)
-
-    def _settle_repeats(self, request: LoadRequest) -> tuple[Counter[str], list[dict[str, Any]]]:
-        """Rows that state a fact again: equal ones are skipped, contradicting ones are refused, all of them."""
-        skipped = Counter(request.skipped)
-        refused = [_refusal(error) for error in request.refused]
-        repeated = {stage: self._repeated(stage) for stage in (_RECORDS, _LINKS)}
-        if contradicting := _contradicting(repeated, request.files):
-            refused += self._refuse_with_followers(contradicting, request.files)
-            # What a refused row repeated or was repeated by has changed.
-            repeated = {stage: self._repeated(stage) for stage in (_RECORDS, _LINKS)}
-        repeated_rows: set[tuple[int, int]] = set()
-        for stage, statements in repeated.items():
-            for statement, _ in statements:
-                if statement["seq"] != statement["first"]:
-                    repeated_rows.add((statement["file"], statement["row"]))
-                    self._delete(stage.table, "seq = {}", statement["seq"])
-        if only_repeated := len(repeated_rows) - self._still_staged(repeated_rows):
-            skipped[REPEATED] += only_repeated
-        return skipped, refused
-
-    def _refuse_with_followers(
-        self, rows: "dict[_Place, dict[str, Any]]", files: Sequence[SourceFileInfo]
-    ) -> list[dict[str, Any]]:
-        """Take these rows out, and every row that names a record which only they state."""
-        refused: list[dict[str, Any]] = []
-        run = self._connection.exec_driver_sql
-        run("CREATE TEMPORARY TABLE lost (type TEXT, key TEXT)")
-        while rows:
-            refused += rows.values()
-            for file, row in rows:
-                place = f"file = {int(file)} AND row = {int(row)}"
-                run(f"INSERT INTO lost SELECT type, key FROM {_RECORDS.table} WHERE {place}")
-                for stage in (_RECORDS, _LINKS):
-                    run(f"DELETE FROM {stage.table} WHERE {place}")
-            run(f"DELETE FROM lost WHERE (type, key) IN (SELECT type, key FROM {_RECORDS.table})")
-            followers = run(_FOLLOWERS).mappings().all()
-            rows = {(link["file"], link["row"]): _follower(link, files) for link in followers}
-        run("DROP TABLE lost")
-        return refused
-
-    def _repeated(self, stage: "_Stage") -> list[tuple[Any, int]]:
-        """The statements whose identity stands several times, each with the first row of that identity."""
-        self._connection.exec_driver_sql(
-            f"CREATE TEMPORARY TABLE repeated AS SELECT {stage.identity}, min(seq) AS first,"
-            f" min({stage.value}) <> max({stage.value}) AS contradicts FROM {stage.table}"
-            f" GROUP BY {stage.identity} HAVING count(*) > 1"
-        )
-        joined = " AND ".join(f"s.{c} = g.{c}" for c in stage.columns)
-        # CROSS JOIN keeps SQLite from building an index on the large side.
-        found = self._connection.exec_driver_sql(
-            f"SELECT s.*, g.first, g.contradicts FROM {stage.table} s CROSS JOIN repeated g ON {joined} ORDER BY s.seq"
-        )
-        statements = found.mappings().all()
-        self._connection.exec_driver_sql("DROP TABLE repeated")
-        rows = {statement["seq"]: statement["row"] for statement in statements}
-        return [(statement, rows[statement["first"]]) for statement in statements]
-
-    def _delete(self, table: str, condition: str, *values: int) -> None:
-        self._connection.exec_driver_sql(f"DELETE FROM {table} WHERE {condition.format(*map(int, values))}")
-
-    def _still_staged(self, rows: set[tuple[int, int]]) -> int:
-        """How many of these rows stated something else, too, that is still staged."""
-        if not rows:
-            return 0
-        run = self._connection.exec_driver_sql
-        run("CREATE TEMPORARY TABLE repeated_row (file INTEGER, row INTEGER)")
-        values = ", ".join(f"({int(file)}, {int(row)})" for file, row in rows)
-        run(f"INSERT INTO repeated_row VALUES {values}")
-        there = "SELECT s.file, s.row FROM {} s CROSS JOIN repeated_row r ON r.file = s.file AND r.row = s.row"
-        found = run(f"{there.format(_RECORDS.table)} UNION {there.format(_LINKS.table)}").all()
-        run("DROP TABLE repeated_row")
-        return len(found)
-
-
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """A temporary table, the columns that identify a statement (the most telling first: they are sorted by), and the
-    expression of all that may differ between two statements of one identity."""
-
-    table: str
-    identity: str
-    value: str
-
-    @property
-    def columns(self) -> list[str]:
-        return self.identity.split(", ")
-
-
-_RECORDS = _Stage("stage_record", "key, type, part", "body")
-_LINKS = _Stage(
-    "stage_link",
-    "from_key, to_key, type, from_type, to_type, part",
-    "body || '|' || basis || '|' || coalesce(valid_from, '') || '|' || coalesce(valid_to, '')",
-)
-
-
-_Place = tuple[int, int]  # file and row
-_FOLLOWERS = (
-    "SELECT s.*, (s.from_type, s.from_key) IN (SELECT type, key FROM lost) AS from_lost FROM stage_link s"
-    " WHERE (s.from_type, s.from_key) IN (SELECT type, key FROM lost)"
-    " OR (s.to_type, s.to_key) IN (SELECT type, key FROM lost) ORDER BY s.seq"
-)
-
-
-def _follower(link: Any, files: Sequence[SourceFileInfo]) -> dict[str, Any]:
-    end = "from" if link["from_lost"] else "to"
-    return _refusal(
-        BadRow(
-            files[link["file"]].name,
-            link["row"],
-            f"{link[f'{end}_type']} key",
-            link[f"{end}_key"],
-            "is stated only by rows that were refused: mend those",
-            "只在被拒收的行里出现：请先改正那些行",
-        )
-    )
-
-
-def _contradicting(
-    repeated: Mapping[_Stage, Sequence[tuple[Any, int]]], files: Sequence[SourceFileInfo]
-) -> dict[_Place, dict[str, Any]]:
-    """The rows that contradict others, each once, with its refusal."""
-    found: dict[_Place, dict[str, Any]] = {}
-    for stage, statements in repeated.items():
-        for statement, first_row in statements:
-            if statement["contradicts"]:
-                place = statement["file"], statement["row"]
-                found.setdefault(place, _contradiction(stage, statement, first_row, files))
-    return found
-
-
-def _contradiction(stage: _Stage, statement: Any, first_row: int, files: Sequence[SourceFileInfo]) -> dict[str, Any]:
-    is_first = statement["seq"] == statement["first"]
-    return _refusal(
-        BadRow(
-            files[statement["file"]].name,
-            statement["row"],
-            f"{statement['type']} key",
-            " → ".join(statement[c] for c in stage.columns if c.endswith("key")),
-            f"contradicts {'a later row' if is_first else f'row {first_row}'}: the same key with other values",
-            f"与{'后面的行' if is_first else f'第 {first_row} 行'}矛盾：同一个键，其他值不同",
-        )
-    )
-
-
-def _refusal(error: BadRow) -> dict[str, Any]:
-    return {
-        "file": error.file,
-        "row": error.row,
-        "field": error.field,
-        "value": error.value,
-        "problem": error.problem,
-        "problem_zh": error.problem_zh,
-    }
-
-
-# --- the transaction --------------------------------------------------------------------------------------------------
+# --- statements --------------------------------------------------------------------------------------------------
 
 _ADD_RECORDS = (
     "INSERT INTO record (type, key) SELECT s.type, s.key FROM stage_record s WHERE true ON CONFLICT DO NOTHING"
@@ -394,11 +78,9 @@ _RETRACT_LINKS = (
     " SELECT h.type, h.from_record, h.to_record, :dataset, h.part, h.basis, h.valid_from, h.valid_to, :absent,"
     f" h.body, :load, :file, 0 {_VANISHED_LINKS}"
 )
-REPEATED = "repeats an earlier row"
-HELD_BACK = "retraction held back because rows were refused"
 
 
-def _append(
+def append(
     connection: Connection,
     request: LoadRequest,
     skipped: Counter[str],
@@ -427,7 +109,7 @@ def _append(
         "skipped": dict(skipped),
         "refused": refused,
     }
-    load = _insert(
+    load = insert_row(
         connection,
         schema.load,
         dataset=dataset,
@@ -442,7 +124,7 @@ def _append(
     if vanished:
         for statement in (_RETRACT_RECORDS, _RETRACT_LINKS):
             connection.execute(text(statement), values)
-    return LoadOutcome(load=load, position=_take_position(connection, load), **counts)
+    return LoadOutcome(load=load, position=take_position(connection, load), **counts)
 
 
 def _compare(connection: Connection, dataset: int) -> None:
@@ -503,7 +185,7 @@ def _dataset(connection: Connection, request: LoadRequest) -> int:
         connection.execute(select(schema.dataset).where(schema.dataset.c.name == request.dataset)).mappings().first()
     )
     if known is None:
-        return _insert(
+        return insert_row(
             connection,
             schema.dataset,
             name=request.dataset,
@@ -524,116 +206,9 @@ def _dataset(connection: Connection, request: LoadRequest) -> int:
 def _insert_files(connection: Connection, load: int, files: Iterable[SourceFileInfo]) -> list[int]:
     ids = []
     for stage, info in enumerate(files):
-        file = _insert(
+        file = insert_row(
             connection, schema.load_file, load=load, name=info.name, digest=info.digest, size=info.size, rows=info.rows
         )
         connection.execute(text("INSERT INTO stage_file VALUES (:stage, :file)"), {"stage": stage, "file": file})
         ids.append(file)
     return ids
-
-
-def _insert(connection: Connection, table: Any, **values: Any) -> int:
-    inserted = connection.execute(insert(table).values(**values)).inserted_primary_key
-    assert inserted is not None
-    return int(inserted[0])
-
-
-def _take_position(connection: Connection, load: int) -> int:
-    """The last statement before COMMIT, under the write lock: positions become visible in order."""
-    return _insert(connection, schema.position, load=load, committed_at=datetime.now(UTC).replace(tzinfo=None))
-
-
-# --- the reversal -----------------------------------------------------------------------------------------------------
-
-_RECORD_COLUMNS = "record, dataset, part, present, body"
-_LINK_COLUMNS = "type, from_record, to_record, dataset, part, basis, valid_from, valid_to, present, body"
-_SAME_RECORD = "p.record = v.record AND p.dataset = v.dataset AND p.part = v.part"
-_SAME_LINK = (
-    "p.from_record = v.from_record AND p.to_record = v.to_record AND p.type = v.type"
-    " AND p.dataset = v.dataset AND p.part = v.part"
-)
-
-
-def _restoring(table: str, columns: str, same: str) -> tuple[str, str]:
-    """Two statements: restore the version before the load; mark absent what the load stated for the first time."""
-    earlier = f"(SELECT max(p.id) FROM {table} p WHERE {same} AND p.id < v.id)"
-    restored = ", ".join(f"e.{c}" for c in columns.split(", "))
-    absent = ", ".join(":absent" if c == "present" else f"v.{c}" for c in columns.split(", "))
-    return (
-        f"INSERT INTO {table} ({columns}, load, file, row) SELECT {restored}, :load, e.file, e.row"
-        f" FROM {table} v JOIN {table} e ON e.id = {earlier} WHERE v.load = :undone",
-        f"INSERT INTO {table} ({columns}, load, file, row) SELECT {absent}, :load, v.file, v.row"
-        f" FROM {table} v WHERE v.load = :undone AND {earlier} IS NULL",
-    )
-
-
-_UNDO = (
-    *_restoring("record_version", _RECORD_COLUMNS, _SAME_RECORD),
-    *_restoring("link_version", _LINK_COLUMNS, _SAME_LINK),
-)
-
-
-def undo(ledger: "Ledger", load: int) -> LoadOutcome:
-    """Append the reversal of a load, after which every view equals the one before it."""
-    started = datetime.now(UTC).replace(tzinfo=None)
-    with translated(ledger.url), ledger.engine.connect() as connection, ledger.writing(connection):
-        undone = connection.execute(select(schema.load).where(schema.load.c.id == load)).mappings().first()
-        if undone is None:
-            raise NotKnown("load", "入库批次", str(load))
-        _refuse_unless_last(connection, load, undone["dataset"], undone["undoes"])
-        appended = _count_versions(connection, load)
-        counts: dict[str, Any] = {
-            "rows": 0,
-            "new": 0,
-            "changed": 0,
-            "unchanged": 0,
-            "retracted": 0,
-            "noted": {f"facts set back to before load {load}": appended},
-            "skipped": {},
-            "refused": [],
-        }
-        reversal = _insert(
-            connection,
-            schema.load,
-            dataset=undone["dataset"],
-            mode="undo",
-            undoes=load,
-            started_at=started,
-            report=orjson.dumps(counts).decode(),
-        )
-        for statement in _UNDO:
-            connection.execute(text(statement), {"load": reversal, "undone": load, "absent": False})
-        return LoadOutcome(load=reversal, position=_take_position(connection, reversal), **counts)
-
-
-def _count_versions(connection: Connection, load: int) -> int:
-    return sum(
-        int(connection.execute(text(f"SELECT count(*) FROM {table} WHERE load = :load"), {"load": load}).scalar_one())
-        for table in ("record_version", "link_version")
-    )
-
-
-def _refuse_unless_last(connection: Connection, load: int, dataset: int, undoes: int | None) -> None:
-    if undoes is not None:
-        raise Conflict(
-            f"load {load} is itself the reversal of load {undoes}; load the file again instead",
-            f"第 {load} 次入库本身就是对第 {undoes} 次的撤销；要恢复请重新入库",
-        )
-    standing: list[int] = []
-    rows = connection.execute(
-        select(schema.load.c.id, schema.load.c.undoes)
-        .where(schema.load.c.dataset == dataset)
-        .order_by(schema.load.c.id)
-    )
-    for row in rows:
-        if row.undoes is None:
-            standing.append(row.id)
-        else:
-            standing.remove(row.undoes)
-    if load not in standing:
-        raise Conflict(f"load {load} is undone already", f"第 {load} 次入库已经撤销过")
-    if standing[-1] != load:
-        raise Conflict(
-            f"load {standing[-1]} of the same data set stands on load {load}; undo load {standing[-1]} first",
-            f"同一数据集后来又有第 {standing[-1]} 次入库；请先撤销第 {standing[-1]} 次",
-        )

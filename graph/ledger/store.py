@@ -14,10 +14,12 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from graph.ledger import load as loading
 from graph.ledger import merge as merging
 from graph.ledger import reading as answers
 from graph.ledger.failures import translated, without_password
+from graph.ledger.request import LoadOutcome
+from graph.ledger.staging import Staging
+from graph.ledger.undo import undo as undo_load
 from lianxin.errors import LedgerTooNew, StoreUnavailable
 
 BUSY_TIMEOUT_MS = 10_000  # a load holds the write lock for a second or two; ten times that is a stuck process
@@ -61,13 +63,13 @@ class Ledger:
             with connection.begin():
                 yield
 
-    def staging(self) -> "loading.Staging":
+    def staging(self) -> Staging:
         """A place to gather the statements of one load before they are compared with the ledger."""
-        return loading.Staging(self)
+        return Staging(self)
 
-    def undo(self, load: int) -> "loading.LoadOutcome":
+    def undo(self, load: int) -> LoadOutcome:
         """Append the reversal of a load. Raises NotKnown, or Conflict when a later load stands on it."""
-        return loading.undo(self, load)
+        return undo_load(self, load)
 
     def decide(self, decision: "merging.Decision") -> int:
         """Append a merge decision and return its position."""

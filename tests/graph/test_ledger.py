@@ -15,8 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from graph.ledger import Ledger, LoadOutcome
-from graph.ledger.load import HELD_BACK, REPEATED
 from graph.ledger.merge import Decision, Judgement
+from graph.ledger.request import HELD_BACK, REPEATED
 from graph.ledger.schema import APPEND_ONLY, metadata
 from graph.memory_build import build
 from graph.memory_view import MemoryView

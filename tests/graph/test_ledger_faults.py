@@ -166,7 +166,7 @@ def test_an_exception_while_appending_leaves_nothing(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("graph.ledger.load._take_position", fail)
+        patched.setattr("graph.ledger.load.take_position", fail)
         with pytest.raises(ZeroDivisionError):
             put(tmp_ledger, products(0, 9))
     assert (len(tmp_ledger.loads()), loaded(tmp_ledger)) == (1, 3)

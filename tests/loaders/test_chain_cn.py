@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graph.ledger.load import REPEATED
+from graph.ledger.request import REPEATED
 from graph.memory_build import build
 from graph.ontology import (
     Basis,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from graph.ledger import Ledger
-from graph.ledger.load import HELD_BACK
+from graph.ledger.request import HELD_BACK
 from graph.memory_build import build
 from graph.ontology import Product, Ref, UpstreamOf
 from lianxin.errors import (
