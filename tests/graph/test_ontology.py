@@ -35,9 +35,8 @@ from graph.ontology import (
 )
 
 DECLARED: dict[str, type[Record] | type[Link]] = {**RECORD_TYPES, **LINK_TYPES}
-CLOSED_LISTS = [
-    c for c in vars(ontology).values() if isinstance(c, type) and issubclass(c, StrEnum) and c is not StrEnum
-]
+CLASSES = [c for c in vars(ontology).values() if isinstance(c, type)]
+CLOSED_LISTS = [c for c in CLASSES if issubclass(c, StrEnum) and c is not StrEnum]
 HAN = re.compile(r"[一-鿿]")
 
 
