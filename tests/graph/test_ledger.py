@@ -236,7 +236,7 @@ def _rows(drawn: list[tuple[str, str, str | None]]) -> list[list[Record | Link]]
 
 
 @given(st.lists(st.tuples(ROWS, st.sampled_from(["snapshot", "increment"])), min_size=1, max_size=4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_row_is_counted_exactly_once(
     tmp_path_factory: pytest.TempPathFactory, put: Put, drawn: list[tuple[Any, str]]
 ) -> None:

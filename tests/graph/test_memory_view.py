@@ -361,8 +361,13 @@ def test_hiding_takes_both_directions_of_a_pair_and_nothing_else(tmp_ledger: Led
     assert len(untouched.links("Supplies", [a], "out", on=None)) == 3
 
 
-def test_hiding_half_of_a_large_table_hides_exactly_that_half(chain_ledger: Ledger) -> None:
-    view = build(chain_ledger)
+@pytest.fixture(scope="module")
+def chain_view(chain_ledger: Ledger) -> MemoryView:
+    return build(chain_ledger)
+
+
+def test_hiding_half_of_a_large_table_hides_exactly_that_half(chain_view: MemoryView) -> None:
+    view = chain_view
     products = view.all_of("Product")
     whole = view.links("UpstreamOf", products, "out", on=None)
     pairs = list(zip(products[whole.origin].tolist(), whole.other.tolist(), strict=True))
@@ -435,7 +440,7 @@ def test_to_networkx_holds_the_links_among_the_given_records_that_hold_on_the_da
     ] * 2
 
 
-def test_every_view_takes_fewer_than_200_bytes_a_link(chain_ledger: Ledger) -> None:
-    count, size = build(chain_ledger).link_bytes
+def test_every_view_takes_fewer_than_200_bytes_a_link(chain_view: MemoryView) -> None:
+    count, size = chain_view.link_bytes
     assert count > 140_000
     assert size / count < 200, "37 a link, and 16 for each record and link type"
