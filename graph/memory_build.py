@@ -6,12 +6,13 @@ Measured on chain_cn (100,000 records, 250,000 links): a build takes about 2 s, 
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import orjson
 from sqlalchemy import Connection
 
-from graph.ledger import Ledger, reading
+from graph.ledger import Ledger, merge, reading
 from graph.link_table import LinkRows
 from graph.memory_view import TYPES, Contribution, Layer, MemoryView, Records, joined_pairs
 from graph.ontology import LINK_TYPES, PROPERTIES, RECORD_TYPES, Ref, Size
@@ -34,17 +35,22 @@ def build(ledger: Ledger, position: int | None = None) -> MemoryView:
         upto = reading.newest_position(connection) if position is None else position
         keys, types = [""], [-1]
         _read_keys(connection, keys, types)
-        said = _read_said(connection, upto, None)
-        layers = {name: [Layer(rows.table(len(keys)))] for name, rows in _read_links(connection, upto, None).items()}
+        merged = merge.merged(connection, upto)
+        said = _read_said(connection, upto, None, merged)
+        read = _read_links(connection, upto, None, merged)
+        layers = {name: [Layer(rows.table(len(keys)))] for name, rows in read.items()}
         codes = np.array(types, np.int8)
         present, divisions = np.zeros(len(keys), bool), np.zeros(len(keys), np.int32)
         sizes = np.full(len(keys), -1, np.int8)
         records = Records(keys, codes, present, {}, said, divisions, sizes)
         by_ref = _settle(records, said)
+        for record, stands in merged.items():
+            if present[stands]:
+                by_ref[Ref(TYPES[codes[record]], keys[record])] = stands  # an old key still resolves
         return MemoryView(
             upto,
             _datasets(connection, upto),
-            Records(keys, codes, present, by_ref, said, divisions, sizes),
+            Records(keys, codes, present, by_ref, said, divisions, sizes, merged),
             layers,
             _sources(connection),
         )
@@ -53,17 +59,20 @@ def build(ledger: Ledger, position: int | None = None) -> MemoryView:
 def overlaid(ledger: Ledger, base: MemoryView) -> MemoryView:
     """The state at the newest position as an overlay on a base state.
 
-    What later positions touched is read again whole, so the overlay never has to know what a change replaced.
+    What later positions touched is read again whole, so the overlay never has to know what a change replaced. Where
+    they touched a party of several records, or said which records are one party, the state is built from nothing.
     """
     with ledger.reading() as connection:
         upto, after = reading.newest_position(connection), base.position
+        if _touches_merged(connection, base, upto):
+            return build(ledger)
         keys, types = list(base.records.keys), list(base.records.types)
         _read_keys(connection, keys, types)
         said = dict(base.records.said)
         touched = reading.touched_records(connection, after, upto)
         for record in touched:
             said.pop(record, None)
-        again = _read_said(connection, upto, after)
+        again = _read_said(connection, upto, after, {})
         said |= again
         records = _grown(base.records, keys, types, said)
         by_ref = dict(base.records.by_ref)
@@ -72,17 +81,29 @@ def overlaid(ledger: Ledger, base: MemoryView) -> MemoryView:
             records.present[record] = False
         by_ref |= _settle(records, again)
         pairs = joined_pairs(reading.touched_links(connection, after, upto))
-        added = _read_links(connection, upto, after)
+        added = _read_links(connection, upto, after, {})
         layers = {
             name: [base.layers[name][0].without(pairs), Layer(rows.table(len(keys)))] for name, rows in added.items()
         }
         return MemoryView(
             upto,
             _datasets(connection, upto),
-            Records(keys, records.types, records.present, by_ref, said, records.divisions, records.sizes),
+            replace(records, by_ref=by_ref, merged=base.records.merged),
             layers,
             _sources(connection),
         )
+
+
+def _touches_merged(connection: Connection, base: MemoryView, upto: int) -> bool:
+    merged = base.records.merged
+    if merge.merged(connection, upto) != merged:
+        return True
+    parties = merged.keys() | set(merged.values())
+    if not parties:
+        return False
+    touched = reading.touched_records(connection, base.position, upto)
+    ends = {end for pair in reading.touched_links(connection, base.position, upto) for end in pair}
+    return not parties.isdisjoint(touched | ends)
 
 
 def _grown(
@@ -133,18 +154,20 @@ def _read_keys(connection: Connection, keys: list[str], types: list[int]) -> Non
         types.append(_CODES[kind])
 
 
-def _read_said(connection: Connection, upto: int, after: int | None) -> Said:
+def _read_said(connection: Connection, upto: int, after: int | None, merged: Mapping[int, int]) -> Said:
     trust = reading.trust(connection)
     said: defaultdict[int, list[Contribution]] = defaultdict(list)
     for record, part, dataset, body, file, row in reading.record_heads(connection, upto, after):
-        said[record].append(Contribution((-trust[dataset], dataset, part), body, file, row))
+        said[merged.get(record, record)].append(Contribution((-trust[dataset], dataset, part), body, file, row))
     return dict(said)
 
 
-def _read_links(connection: Connection, upto: int, after: int | None) -> dict[str, LinkRows]:
+def _read_links(connection: Connection, upto: int, after: int | None, merged: Mapping[int, int]) -> dict[str, LinkRows]:
     gathered = {name: LinkRows() for name in LINK_TYPES}
-    for kind, *link in reading.link_heads(connection, upto, after):
-        gathered[kind].add(*link)
+    for kind, from_, to, *rest in reading.link_heads(connection, upto, after):
+        ends = merged.get(from_, from_), merged.get(to, to)
+        if ends[0] != ends[1] or from_ == to:  # what one party does with itself under two keys is no link
+            gathered[kind].add(*ends, *rest)
     return gathered
 
 

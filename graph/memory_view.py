@@ -69,6 +69,7 @@ class Records:
     said: Mapping[int, Sequence[Contribution]]
     divisions: npt.NDArray[np.int32]
     sizes: Codes
+    merged: Mapping[int, int] = field(default_factory=dict)  # a record that is the same party as another → that one
 
 
 @dataclass(frozen=True, slots=True)

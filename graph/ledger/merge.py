@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import networkx as nx
 from sqlalchemy import Connection, insert, select
 
+from graph.identifiers import Uscc
 from graph.ledger.failures import translated
 from graph.ledger.schema import merge_decision, position, record
 from graph.ontology import Ref
@@ -81,6 +83,36 @@ def decisions(connection: Connection) -> list[Decision]:
         )
         latest[decision.pair()] = decision
     return [decision for decision in latest.values() if decision.judgement is not Judgement.UNSURE]
+
+
+def merged(connection: Connection, upto: int) -> dict[int, int]:
+    """What was decided to be the same party, at a position: record number → the number that stands for the party.
+
+    A record keyed by a unified social credit code stands for its party, else the one known first.
+    """
+    query = (
+        select(merge_decision)
+        .join(position, position.c.decision == merge_decision.c.id)
+        .where(position.c.position <= upto)
+        .order_by(merge_decision.c.id)
+    )
+    latest = {frozenset((d.left_record, d.right_record)): d.judgement for d in connection.execute(query)}
+    graph: nx.Graph[int] = nx.Graph(sorted(pair) for pair, said in latest.items() if said == Judgement.SAME.value)
+    numbers = connection.execute(select(record.c.id, record.c.key).where(record.c.id.in_(list(graph))))
+    keys = {row.id: row.key for row in numbers}
+    return {
+        member: stands
+        for party in nx.connected_components(graph)
+        for stands in [min(party, key=lambda number: (not _is_uscc(keys[number]), number))]
+        for member in party - {stands}
+    }
+
+
+def _is_uscc(key: str) -> bool:
+    try:
+        return Uscc(key) == key
+    except ValueError:
+        return False
 
 
 def _record_id(connection: Connection, ref: Ref) -> int:

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template
+from werkzeug.wrappers import Response
 
 from graph.ontology import Basis
 from lianxin.errors import BadQuestion
@@ -31,12 +32,14 @@ def register(blueprint: Blueprint) -> None:
 
 
 @permission(Permission.GRAPH_READ)
-def enterprise_page(key: str) -> str:
-    """GET /enterprises/<key>"""
+def enterprise_page(key: str) -> str | Response:
+    """GET /enterprises/<key>; a name, or a key that was merged into another, leads to the enterprise's own address."""
     try:
         profile = enterprise_service.profile(frame.view(), key, on=frame.asked_day())
     except BadQuestion:
         return _choice_page(key)
+    if profile.ref.key != key:
+        return redirect(frame.go("pages.enterprise_page", key=profile.ref.key))
     return render_template(
         "enterprise.html",
         profile=profile,
