@@ -1,11 +1,12 @@
 """What a rule set says of one matter on one day: an answer, every reason, and the walk that led there.
 
-    Finding ─┬─ answer, reasons, notes, values (law-specific: gravity, days …), to_confirm, to_do
+    Finding ─┬─ answer, reasons, notes, values (of this law: gravity, days …)
              ├─ opening: steps that were asked before anything had to be tried
              └─ ways: one for each combination of what is not known, each with its own answer, values and walk
 
 A finding holds the facts, the day and the rule set that it was computed from, so it can be computed again from itself.
-The steps of a walk are shared objects; what they say of this one matter is worked out when somebody reads them.
+The steps of a walk are shared objects; what they say of this one matter is worked out when somebody reads them
+(`walk`, `why`, `why_not`; citations of the reasons, what to do and what to confirm: explain.py).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -92,7 +93,8 @@ class ToldStep:
 class Way(NamedTuple, Generic[C, V]):
     """情形 One combination of what is not known.
 
-    `assumed`: open point → the value tried. `older`: the same way under the rule set before, where both were compared.
+    `assumed`: open point → the value tried. `older`: the same way under the rule set before, where both were compared;
+    `compared`: the steps of that comparison, asked about `comparison`.
     """
 
     assumed: Mapping[str, str]
@@ -104,36 +106,20 @@ class Way(NamedTuple, Generic[C, V]):
     values: V
     walk: tuple[Step, ...]
     older: "Way[C, V] | None" = None
+    compared: tuple[Step, ...] = ()
+    comparison: Any = None
+
+    def steps(self) -> Iterator[tuple[Step, Any]]:
+        """The steps, each with the case that it was asked about."""
+        for step in self.walk:
+            yield step, self.case
+        for step in self.compared:
+            yield step, self.comparison
 
     def told(self) -> Iterator[ToldStep]:
         """The walk in words."""
-        for step in self.walk:
-            yield step.asked.told(self.case, step, self.ruleset.texts)
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """理由 One reason of a finding, with the rules that gave it and their citations."""
-
-    code: Code
-    citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """怎么办 What to do about one reason, and from which day on (None: no day is known)."""
-
-    code: str
-    what: str
-    from_day: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class ToConfirm:
-    """待核实 A rule, number or fact that the finding rests on and that nobody has verified."""
-
-    what: str
-    why: str
+        for step, case in self.steps():
+            yield step.asked.told(case, step, self.ruleset.texts)
 
 
 @dataclass(frozen=True, slots=True)

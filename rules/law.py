@@ -85,7 +85,8 @@ class Citation:
     def __str__(self) -> str:
         name = f"《{self.text.title}》" if self.text.title else ""
         number = f"（{self.text.number}）" if name and self.text.number else self.text.number
-        return f"{name}{number}{self.place}"
+        gap = "" if not self.place or self.place.startswith("：") else " "
+        return f"{name}{number}{gap}{self.place}"
 
     def json(self) -> dict[str, str | None]:
         """Plain values for JSON."""

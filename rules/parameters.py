@@ -175,6 +175,9 @@ class Period:
     min: int | None
     max: int | None
 
+    def __str__(self) -> str:
+        return "–".join("无" if limit is None else str(limit) for limit in (self.min, self.max))
+
 
 def period(value: Any) -> Period:
     """A mapping with exactly `min` and `max`, each a number of months or null."""

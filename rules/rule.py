@@ -29,8 +29,7 @@ C = TypeVar("C")
 C_contra = TypeVar("C_contra", contravariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What a rule says when it applies: an answer and its reasons.
 
     In a group, beside another rule or as a note only the reasons count: the group has its answer.
@@ -125,7 +124,7 @@ class Rule(Generic[C]):
     def told(self, case: Any, step: Step, texts: frozenset[Text] | None) -> ToldStep:
         values = _values(case, self.reads)
         said = self.hit if step.applied else self.miss
-        codes, cited = tuple(sorted(step.codes)), self.cited_in(texts)
+        codes, cited = tuple(sorted(step.codes.intersection(self.codes))), self.cited_in(texts)
         return ToldStep(self.number, (self.id,), self.question, said, self.how, step.applied, codes, cited, values)
 
     def cited_in(self, texts: frozenset[Text] | None) -> tuple[Citation, ...]:
@@ -226,10 +225,12 @@ class Questions(Generic[C]):
 
     def __init__(self, entries: Sequence[Entry[C]]) -> None:
         self.entries = tuple(entries)
+        self._asked: list[tuple[Callable[[C], object], Entry[C], tuple[Step, ...]]] = []
         passed: tuple[Step, ...] = ()
-        self._asked = []
         for entry in entries:
-            self._asked.append((entry.ask, passed))
+            if not isinstance(entry, Shown):  # it never settles anything
+                asks = entry.applies if isinstance(entry, Rule) else entry.ask
+                self._asked.append((asks, entry, passed))
             passed += entry.missed
         self.passed = passed
 
@@ -239,9 +240,10 @@ class Questions(Generic[C]):
 
     def ask(self, case: C) -> Decided | None:
         """Ask in order; the first that gives an answer ends it. None: none of them settled the matter."""
-        for asks, passed in self._asked:
-            decided = asks(case)
-            if decided is not None:
+        for asks, entry, passed in self._asked:
+            if asks(case) is not None:  # the bare question first: nearly all are passed by
+                decided = entry.ask(case)
+                assert decided is not None
                 return Decided(decided.said, passed + decided.walk)
         return None
 
@@ -365,7 +367,7 @@ class FrozenRuleSet:
         return now.digest != self.digest
 
 
-def rule_json(rule: Rule[Any], texts: frozenset[Text]) -> dict[str, Any]:
+def rule_json(rule: Rule[Any], texts: frozenset[Text] | None) -> dict[str, Any]:
     """A rule as plain values."""
     return {
         "id": rule.id,

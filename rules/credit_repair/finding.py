@@ -103,18 +103,18 @@ class _Record(NamedTuple):
             return new
         classed = classing(self.known.facts, self.fine.band, _scheme(self.older))
         old = self._judged(self.older, classed, _in_scheme(gravity, self.older), published, done, assumed)
-        change = CHANGE.ask(Change(old, new))
-        assert change is not None, "the last question of a change of rules always answers"
-        said, walk = change.said, new.walk + change.walk
-        return Way(assumed, self.chosen, new.case, said.answer, said.reasons, new.notes, new.values, walk, old)
+        change = Change(old, new)
+        compared = CHANGE.ask(change)
+        assert compared is not None, "the last question of a change of rules always answers"
+        (answer, reasons), walk = compared.said, compared.walk
+        return new._replace(answer=answer, reasons=reasons, older=old, compared=walk, comparison=change)
 
     def _judged(
         self, rules: RuleSet[Matter], classed: Classing, gravity: Gravity, published: bool, done: bool,
         assumed: Mapping[str, str],
     ) -> RepairWay:  # fmt: skip
         regime, law_day = REGIMES[rules.id], rules.law_day(self.day)
-        several = classed.several
-        case = matter(self.known, regime, law_day, gravity, several, classed.used, published, done, self.law_changed)
+        case = matter(self.known, regime, law_day, gravity, self.fine, classed, published, done, self.law_changed)
         said, walk = rules.decide(case)
         return Way(assumed, rules, case, said.answer, said.reasons, rules.notes_on(case), _values(case), walk)
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from rules.calendar import DAY, months_after
 from rules.credit_repair.facts import Bankruptcy, Facts, Kind, Known, Sector
-from rules.credit_repair.gravity import Gravity, Scheme
+from rules.credit_repair.gravity import Classing, Gravity, Scheme
+from rules.credit_repair.standards import FineClassing
 from rules.credit_repair.texts import ALL
 from rules.parameters import Book, Parameter, Period, money, period, whole
 
@@ -85,6 +86,7 @@ class Matter:
     """事项 One record under one rule set in one way. Read only.
 
     `min_end`: last day of the minimum period; `doubt_end`: last day on which a sector's minimum is in doubt.
+    `law_day`: on which its numbers are read.
     `law_changed`: an application was filed under this rule set and the law changed before it was decided.
     """
 
@@ -92,7 +94,9 @@ class Matter:
     facts: Facts
     on: date
     regime: Regime
+    law_day: date
     gravity: Gravity
+    fine: FineClassing
     several: bool
     classed_by: tuple[str, ...]
     published: bool
@@ -149,15 +153,16 @@ class Matter:
 
 
 def matter(
-    known: Known, regime: Regime, law_day: date, gravity: Gravity, several: bool, classed_by: tuple[str, ...],
+    known: Known, regime: Regime, law_day: date, gravity: Gravity, fine: FineClassing, classing: Classing,
     published: bool, done: bool, law_changed: bool,
 ) -> Matter:  # fmt: skip
     """A record under a rule set in one way, with its periods. Raises NotInForce."""
     numbers, facts, on = numbers_on(regime, law_day), known.facts, known.on
     ends = facts.measure_ends_on
     made = Matter(
-        known, facts, on, regime, gravity, several, classed_by, published, done, law_changed, NO_LIMITS, False,
-        None, None, None, None, None, ends is not None and ends >= on, known.bankruptcy if regime.bankruptcy else None,
+        known, facts, on, regime, law_day, gravity, fine, classing.several, classing.used, published, done, law_changed,
+        NO_LIMITS, False, None, None, None, None, None, ends is not None and ends >= on,
+        known.bankruptcy if regime.bankruptcy else None,
     )  # fmt: skip
     made.period, made.sector_period = regime.period_of(made, numbers)
     _set_days(made, numbers)

@@ -25,6 +25,9 @@ F, S, X, U, CFG = (
 )  # fmt: skip
 YES, NOT_YET, NO, REVIEW, NOT_APPLICABLE = Answer
 PUBLISHED_ON: Final = "MISSING_FACT:published_on"
+_UNREAD_CONDITIONS: Final = (
+    texts.SAMR_107.at("申请条件（没有读到）", U), texts.SAMR_2021.at("申请条件（没有读到）", U),
+)  # fmt: skip
 
 
 # --- 1–3: every record ------------------------------------------------------------------------------------------------
@@ -140,7 +143,10 @@ def filed_under_older(case: Matter) -> Said | None:
 @rule(
     "CR-05", "5", "法律写明不能修复吗？",
     "法律、法规或中央政策文件明确不可修复的，不可以；最长公示期满以后是否停止没有读到",
-    [texts.NDRC_36.at("第2条", F), texts.NDRC_58.at("第3条", F), texts.NONE_FOUND.at("：市场监管的规定没有读到", U)],
+    [
+        texts.NDRC_36.at("第2条", F), texts.NDRC_58.at("第3条", F),
+        texts.SAMR_107.at("不可修复的例外（没有读到）", U), texts.SAMR_2021.at("不可修复的例外（没有读到）", U),
+    ],
     hit="写明不能", miss="没有", answers=[NO, REVIEW], codes=["NON_REPAIRABLE_BY_LAW"],
     reads=["facts.non_repairable_basis", "last_day", "on"],
 )  # fmt: skip
@@ -276,7 +282,7 @@ def minimum(case: Matter) -> Said | None:
 
 @rule(
     "CR-08B", "8b", "义务履行完了吗？", "纠正失信行为并履行完决定的全部义务；分期、缓期不算履行完",
-    [texts.NDRC_36.at("第三章 申请条件", F), texts.NONE_FOUND.at("：旧规定的申请条件没有读到", U)],
+    [texts.NDRC_36.at("第三章 申请条件", F), texts.NDRC_58.at("申请条件（没有读到）", U), *_UNREAD_CONDITIONS],
     hit="没有履行完", miss="履行完了", answers=[NOT_YET], codes=["OBLIGATION_UNFULFILLED"],
     reads=["done", "facts.duties_done", "facts.duties_done_on"],
 )  # fmt: skip
@@ -286,7 +292,7 @@ def duties(case: Matter) -> Said | None:
 
 @rule(
     "CR-08C", "8c", "作出公开信用承诺了吗？", "承诺材料真实，并承担失诺责任",
-    [texts.NDRC_36.at("第三章 申请条件", F), texts.NONE_FOUND.at("：旧规定的申请条件没有读到", U)],
+    [texts.NDRC_36.at("第三章 申请条件", F), texts.NDRC_58.at("申请条件（没有读到）", U), *_UNREAD_CONDITIONS],
     hit="还没有", miss="作出了", answers=[NOT_YET], codes=["NO_PUBLIC_COMMITMENT"], reads=["facts.public_commitment"],
 )  # fmt: skip
 def commitment(case: Matter) -> Said | None:
@@ -406,7 +412,7 @@ _APPLIES: Final = says(YES)
 
 
 def _basis(
-    id: str, question: str, how: str, citations: Sequence[Citation], test: Callable[[Matter], bool],
+    id: str, question: str, how: str, citations: Sequence[Citation], test: Callable[[Matter], object],
     reads: Sequence[str] = (), codes: Sequence[str] = (),
 ) -> Rule[Matter]:  # fmt: skip
     """A rule that answers nothing: others rest on it, or it is a note. `codes`: of the note."""
