@@ -1,4 +1,4 @@
-"""Security headers on every answer: nothing from elsewhere, nothing inline, no script at all, nothing kept by caches."""
+"""Security headers on every answer: nothing from elsewhere, nothing inline, no script, nothing kept by caches."""
 
 from flask import Flask, Response
 
