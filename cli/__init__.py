@@ -7,6 +7,8 @@ import typer
 import cli.demo as demo_command
 import cli.load as load_commands
 import cli.partners as partner_commands
+import cli.repair as repair_commands
+import cli.rules as rule_commands
 import cli.serve as serve_command
 from lianxin.errors import BadQuestion, LianxinError, MissingData
 
@@ -19,6 +21,8 @@ app = typer.Typer(
 )
 app.add_typer(load_commands.app, name="load", help="把登记文件装入账本。Load registers into the ledger.")
 app.add_typer(partner_commands.app, name="partners", help="找产业链伙伴。Find chain partners.")
+app.add_typer(repair_commands.app, name="repair", help="信用修复。Credit repair.")
+app.add_typer(rule_commands.app, name="rules", help="规则表和规则变化的影响。Rule table, impact of a change of law.")
 app.command("serve", help="启动网页和接口。Serve the pages and the API.")(serve_command.serve)
 app.command("demo", help="写出合成的演示区数据。Write the synthetic demo district.")(demo_command.demo)
 

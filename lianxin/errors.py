@@ -179,6 +179,10 @@ class BadFact(RuleError):
         super().__init__(f'{field} "{value}" {problem}', f"{field}“{value}”{problem_zh}")
         self.field, self.value, self.problem, self.problem_zh = field, value, problem, problem_zh
 
+    def __reduce__(self) -> tuple[type["BadFact"], tuple[str, str, str, str]]:
+        # Between processes: an exception is rebuilt from its message only, which is not enough here.
+        return BadFact, (self.field, self.value, self.problem, self.problem_zh)
+
 
 class StoreError(LianxinError):
     """The ledger or a view cannot do what was asked."""

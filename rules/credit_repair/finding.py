@@ -7,12 +7,14 @@ facts, day ─ known_on ─ opening questions ─ rule set of the day that count
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from typing import Any, Final, NamedTuple
 
+from lianxin.errors import BadFact
 from rules.answer import Finding, Way
-from rules.credit_repair.facts import Facts, Kind, Known, known_on
+from rules.credit_repair.facts import READERS, Facts, Kind, Known, known_on
 from rules.credit_repair.gravity import Classing, Gravity, Scheme, classing
 from rules.credit_repair.matter import Matter, Values, matter
 from rules.credit_repair.questions import CHANGE, OPENING, Change, Opening
@@ -174,3 +176,29 @@ def _assumed(points: Sequence[OpenPoint[Any]], gravity: Gravity, published: bool
     if DUTIES.code in codes:
         taken["duties_done"] = "yes" if done else "no"
     return taken
+
+
+def what_if(facts: Facts, on: date, standards: Standards = NO_STANDARDS, **changes: object) -> RepairFinding:
+    """如果…… The same call with changed facts: what the rules would say. Raises BadFact for a fact that is none.
+
+    What an enterprise claims and nobody has checked is asked in this way too: it changes no answer of the record.
+    """
+    for name, value in changes.items():
+        if name not in READERS:
+            raise BadFact(name, str(value), "is no fact of a credit record", "不是信用记录的事实")
+    return assess(replace(facts, **changes), on, standards)  # type: ignore[arg-type]
+
+
+class Question(NamedTuple):
+    """A record and the day it is asked for: what equal patterns are told by."""
+
+    facts: Facts
+    on: date
+
+
+def answer(question: Question) -> RepairFinding | BadFact:
+    """The finding, or why a fact is refused on this day: one bad record must not stop a batch."""
+    try:
+        return assess(question.facts, question.on)
+    except BadFact as refused:
+        return refused

@@ -123,7 +123,7 @@ OPENING: Final = Questions[Opening]((revoked, repaired, tax_cured, tax_channel, 
     "CR-04", "4", "公示了吗？", "没有公示的，没有可以停止公示的内容",
     [
         texts.NDRC_36.at("第二章 轻微失信信息原则上不公示", F), texts.SAMR_45.at("第2条", F),
-        texts.SAMR_107.at("仅警告的不公示", S), texts.NDRC_58.at("第2条 修复的含义", F),
+        texts.SAMR_107.at("仅警告的不公示", S), texts.NDRC_58.at("第1条至第3条", F),
     ],
     hit="没有公示", miss="公示中", answers=[NOT_APPLICABLE], codes=["NOT_PUBLISHED"], reads=["published"],
 )  # fmt: skip
@@ -144,7 +144,7 @@ def filed_under_older(case: Matter) -> Said | None:
     "CR-05", "5", "法律写明不能修复吗？",
     "法律、法规或中央政策文件明确不可修复的，不可以；最长公示期满以后是否停止没有读到",
     [
-        texts.NDRC_36.at("第2条", F), texts.NDRC_58.at("第3条", F),
+        texts.NDRC_36.at("第2条", F), texts.NDRC_58.at("第1条至第3条", F),
         texts.SAMR_107.at("不可修复的例外（没有读到）", U), texts.SAMR_2021.at("不可修复的例外（没有读到）", U),
     ],
     hit="写明不能", miss="没有", answers=[NO, REVIEW], codes=["NON_REPAIRABLE_BY_LAW"],
@@ -396,7 +396,7 @@ def start_doubt(case: Matter) -> Said | None:
 @rule(
     "CR-10", "10", "可以申请修复吗？", "条件都满足，也没有存疑的地方",
     [
-        texts.NDRC_36.at("第三章 申请条件", F), texts.NDRC_58.at("第3条", F), texts.SAMR_107.at("申请条件", S),
+        texts.NDRC_36.at("第三章 申请条件", F), texts.NDRC_58.at("第1条至第3条", F), texts.SAMR_107.at("申请条件", S),
         texts.SAMR_2021.at("申请条件", S),
     ],
     hit="可以", answers=[YES],

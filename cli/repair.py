@@ -1,0 +1,143 @@
+"""`lianxin repair`: findings, time limits and a plan for a file of credit records."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from cli.common import out, write_whole
+from graph.identifiers import parse_day
+from lianxin.errors import StoreUnavailable
+from rules.calendar import official_calendar
+from rules.credit_repair.codes import CODES
+from rules.credit_repair.finding import RepairFinding
+from rules.credit_repair.plan import Filing, Plan
+from rules.credit_repair.standards import NO_STANDARDS, Standards
+from services import repair
+from services.calendar_file import FREE, plan_ics
+
+SOME_REFUSED = 3  # exit code: done, but rows of the file were set apart
+
+app = typer.Typer(no_args_is_help=True)
+
+
+def day_option(text: str) -> date:
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text}：不是日期（YYYY-MM-DD）；{error}") from error
+
+
+CasesOption = Annotated[
+    Path, typer.Option("--cases", metavar="FILE.csv", help="信用记录文件。File of credit records.", exists=True)
+]
+OutOption = Annotated[Path, typer.Option("--out", metavar="OUT.csv", help="结果写到这里。Where to write.")]
+OnOption = Annotated[
+    date | None,
+    typer.Option("--on", metavar="DAY", parser=day_option, help="查询日，代替 as_of。The day, instead of as_of."),
+]
+StandardsOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.csv", help="各领域罚款分类标准。Sector standards that class a fine.", exists=True),
+]
+
+
+@app.command("check")
+def check(cases: CasesOption, out_path: OutOption, standards: StandardsOption = None) -> None:
+    """每条记录能不能修复、为什么、从哪天起。May each record be repaired, why, and from when."""
+    found = repair.check(repair.read_cases(cases), _standards(standards))
+    finish(out_path, repair.checked_csv(found), found.refused)
+
+
+@app.command("deadlines")
+def deadlines(cases: CasesOption, out_path: OutOption) -> None:
+    """受理、决定、反馈的最后一天。Last days for acceptance, decision and feedback."""
+    found = repair.check_deadlines(cases, official_calendar())
+    finish(out_path, repair.deadlines_csv(found), found.refused)
+
+
+@app.command("plan")
+def plan(
+    cases: Annotated[Path, typer.Argument(metavar="FILE.csv", help="信用记录文件。Credit records.", exists=True)],
+    on: OnOption = None,
+    ics: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="把日程写成 ICS 文件。Write the days as an ICS file.")
+    ] = None,
+    standards: StandardsOption = None,
+) -> None:
+    """全部记录的修复计划。A plan over all records."""
+    found = repair.check(repair.read_cases(cases, on), _standards(standards))
+    made = repair.make_plan(found, on)
+    if ics is not None:
+        write_whole(ics, plan_ics(made))
+    _print(made)
+    for each in found.refused:
+        typer.secho(f"第 {each.row} 行 {each.case_id}：{each.field}“{each.value}”{each.problem}", err=True, fg="red")
+    if found.refused:
+        raise typer.Exit(SOME_REFUSED)
+
+
+def _standards(path: Path | None) -> Standards:
+    return NO_STANDARDS if path is None else repair.read_standards(path)
+
+
+def finish(path: Path, text: str, refused: Sequence[repair.Refused]) -> None:
+    """Write the table, and the rows that were set apart beside it; an error file of an earlier run is removed."""
+    errors = path.with_suffix(".errors.csv")
+    write_whole(path, text)
+    if not refused:
+        _remove(errors)
+        return
+    write_whole(errors, repair.refused_csv(refused))
+    typer.secho(f"{len(refused)} 行不合格，见 {errors}。{len(refused)} rows were set apart: {errors}", err=True)
+    raise typer.Exit(SOME_REFUSED)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror
+        raise StoreUnavailable(f"{path}: cannot be removed ({reason})", f"{path}：删不掉（{reason}）") from error
+
+
+# --- The plan on the screen -------------------------------------------------------------------------------------------
+
+
+def _print(made: Plan) -> None:
+    if made.filings:
+        out.print(_filings(made.filings))
+    if made.acts:
+        out.print("\n先做 Do first", style="bold")
+        for act in made.acts:
+            out.print(f"  {act.what}（{'、'.join(act.ids)}）", markup=False)
+    _print_rest("先弄清 To clarify", made.to_clarify)
+    _print_rest("不用申请或不能申请 Nothing to file", made.nothing_to_file)
+    out.print(f"\n{FREE}")
+
+
+def _filings(filings: Sequence[Filing]) -> Table:
+    table = Table(
+        title="按顺序申请，可以同时进行 In this order; all may run in parallel", title_justify="left", box=None
+    )
+    for heading in ("记录", "最早申请日", "类别", "现在", "到期自动停止"):
+        table.add_column(heading)
+    for each in filings:
+        values = each.finding.values
+        first = f"{each.file_from}" if each.stops_on is None else f"不用申请，{each.stops_on} 起不再公示"
+        best = f"（最好的情形 {each.earliest}）" if each.earliest != each.file_from and each.stops_on is None else ""
+        stops = repair.day_text(values.last_day) or "—"
+        table.add_row(each.id, first + best, values.gravity.chinese, each.finding.answer.chinese, stops)
+    return table
+
+
+def _print_rest(title: str, findings: Sequence[tuple[str, RepairFinding]]) -> None:
+    if not findings:
+        return
+    out.print(f"\n{title}", style="bold")
+    for id, finding in findings:
+        reasons = "；".join(CODES[code].zh for code in sorted(finding.reasons))
+        out.print(f"  {id} {finding.answer.chinese}：{reasons}", markup=False)

@@ -1,0 +1,8 @@
+"""The fields of law that are stated on the engine, in the order of the rule table."""
+
+from typing import Any, Final
+
+from rules.credit_repair.law import CREDIT_REPAIR
+from rules.explain import Law
+
+LAWS: Final[tuple[Law[Any, Any, Any], ...]] = (CREDIT_REPAIR,)

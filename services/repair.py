@@ -1,0 +1,260 @@
+"""Credit repair 信用修复 for files of records: check, deadlines, plan, impact of a change of law.
+
+A file has the columns of the case files. A bad row is set apart with its field, value and problem; the others go on.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from lianxin.errors import BadFact, BadQuestion, CalendarMissing
+from loaders.reading import OpenedFile, read_csv
+from rules.calendar import WorkingDays
+from rules.credit_repair.deadlines import Deadlines, Limit, deadlines
+from rules.credit_repair.facts import READERS, Facts, read_day, read_facts
+from rules.credit_repair.finding import Question, RepairFinding, answer, assess
+from rules.credit_repair.impact import Impact, impact
+from rules.credit_repair.matter import Matter
+from rules.credit_repair.plan import Plan, plan
+from rules.credit_repair.sets import RULE_SETS
+from rules.credit_repair.standards import COLUMNS, NO_STANDARDS, Standards, read_standard
+from rules.rule import RuleSet
+from services.batch import evaluate
+
+R = TypeVar("R")
+
+MUST = ("case_id", "kind", "authority_system")
+CASE_COLUMNS = ("case_id", "as_of", *READERS)
+REMARKS = frozenset({"basis", "reading", "note"})
+COMPUTED = ("accept_by", "decide_by", "feedback_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that was set apart: its case, its number (the heading not counted), field, value and problem."""
+
+    case_id: str
+    row: int
+    field: str
+    value: str
+    problem: str
+
+
+@dataclass(slots=True)
+class Checked(Generic[R]):
+    """What came of a file: the rows that were taken, each with its case, and those set apart."""
+
+    taken: list[tuple[str, R]] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row of a case file."""
+
+    id: str
+    row: int
+    on: date
+    facts: Facts
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------------
+
+
+def read_cases(path: Path, on: date | None = None) -> Checked[Case]:
+    """The cases of a file. `on` replaces the column as_of. Raises UnknownField, UnreadableFile."""
+    must = MUST if on is not None else (*MUST, "as_of")
+    read: Checked[Case] = Checked()
+    for row, cells in _rows(path, CASE_COLUMNS, must, _is_remark):
+        _take(read, row, cells, lambda cells, row=row: _case(cells, row, on))
+    return read
+
+
+def _case(cells: Mapping[str, str], row: int, on: date | None) -> Case:
+    if not cells["case_id"].strip():
+        raise BadFact("case_id", "", "is blank", "为空")
+    day = on if on is not None else read_day("as_of", cells["as_of"])
+    return Case(cells["case_id"].strip(), row, day, read_facts(cells))
+
+
+def _take(read: Checked[R], row: int, cells: Mapping[str, str] | Sequence[str], take: Callable[..., R]) -> None:
+    """Take a row, or set it apart."""
+    if not isinstance(cells, Mapping):
+        problem = f"has {len(cells)} cells, another number than the heading", f"有 {len(cells)} 格，与表头不符"
+        read.refused.append(_refused(cells[0] if cells else "", row, BadFact("", "", *problem)))
+        return
+    id = cells.get("case_id", "").strip()
+    try:
+        read.taken.append((id, take(cells)))
+    except BadFact as bad:
+        read.refused.append(_refused(id, row, bad))
+
+
+def _refused(id: str, row: int, bad: BadFact) -> Refused:
+    return Refused(id, row, bad.field, bad.value, f"{bad.problem_zh} {bad.problem}")
+
+
+def _rows(
+    path: Path, columns: tuple[str, ...], must: Iterable[str], ignored: Callable[[str], bool]
+) -> Iterator[tuple[int, Mapping[str, str] | Sequence[str]]]:
+    """The rows of a CSV file as text, without the columns that are ignored. Any other unknown column is refused."""
+    extra = tuple(dict.fromkeys(name for name in _heading(path) if ignored(name)))
+    optional = frozenset({*columns, *extra} - set(must))
+    for row, cells in read_csv(OpenedFile(path), columns + extra, lambda _: None, optional=optional):
+        yield row, {name: cell or "" for name, cell in cells.items()} if isinstance(cells, dict) else cells
+
+
+def _heading(path: Path) -> Sequence[str]:
+    """The first line's cells: enough to see which columns are to be ignored; the reader itself judges the file."""
+    try:
+        with path.open("rb") as file:
+            return next(csv.reader([file.readline().decode("utf-8-sig", "replace")]), [])
+    except (OSError, csv.Error):
+        return []
+
+
+def _is_remark(name: str) -> bool:
+    return name.startswith("expected_") or name in REMARKS
+
+
+def read_standards(path: Path) -> Standards:
+    """Sector classification standards from a CSV file. Raises BadQuestion naming the first bad row: a standard that
+    is left out would silently change the class of fines."""
+    rows = []
+    for row, cells in _rows(path, COLUMNS, ("field", "from", "low_up_to", "huge_from", "citation"), lambda _: False):
+        try:
+            if not isinstance(cells, Mapping):
+                raise BadFact("", "", "has another number of cells than the heading", "格数与表头不符")
+            rows.append(read_standard(cells))
+            Standards(rows)
+        except BadFact as bad:
+            raise BadQuestion(f"{path.name}, row {row}: {bad.en}", f"{path.name}，第 {row} 行：{bad.zh}") from bad
+    return Standards(rows)
+
+
+# --- Questions over a file --------------------------------------------------------------------------------------------
+
+
+def check(cases: Checked[Case], standards: Standards = NO_STANDARDS) -> Checked[RepairFinding]:
+    """The finding of every case. Equal facts on the same day are judged once."""
+    found: Checked[RepairFinding] = Checked(refused=list(cases.refused))
+    questions = [Question(case.facts, case.on) for _, case in cases.taken]
+    if standards.rows:
+        answers = [_answer_by(standards, question) for question in questions]
+    else:
+        answers = evaluate(answer, questions)
+    for (id, case), each in zip(cases.taken, answers, strict=True):
+        if isinstance(each, BadFact):
+            found.refused.append(_refused(id, case.row, each))
+        else:
+            found.taken.append((id, each))
+    found.refused.sort(key=lambda refused: refused.row)
+    return found
+
+
+def _answer_by(standards: Standards, question: Question) -> RepairFinding | BadFact:
+    try:
+        return assess(question.facts, question.on, standards)
+    except BadFact as refused:
+        return refused
+
+
+def check_deadlines(path: Path, calendar: WorkingDays) -> Checked[Deadlines]:
+    """The time limits for every day of submission in a file."""
+    found: Checked[Deadlines] = Checked()
+    columns = ("submitted_on",)
+    for row, cells in _rows(path, columns, columns, lambda name: name in COMPUTED or name.startswith("expected_")):
+        _take(found, row, cells, lambda cells: deadlines(read_day("submitted_on", cells["submitted_on"]), calendar))
+    return found
+
+
+def make_plan(found: Checked[RepairFinding], on: date | None) -> Plan:
+    """The plan over the findings of a file. Raises BadQuestion where two records bear the same id."""
+    findings: dict[str, RepairFinding] = {}
+    for id, finding in found.taken:
+        if id in findings:
+            raise BadQuestion(
+                f"case_id {id} stands twice; a plan needs one id for each record",
+                f"case_id {id} 出现两次；计划里每条记录要有自己的编号",
+            )
+        findings[id] = finding
+    return plan(findings, on)
+
+
+def rule_set(name: str) -> RuleSet[Matter]:
+    """A rule set by its name. Raises BadQuestion with the names that there are."""
+    for each in RULE_SETS:
+        if each.id == name:
+            return each
+    names = ", ".join(each.id for each in RULE_SETS)
+    raise BadQuestion(f'there is no rule set "{name}"; there are {names}', f"没有规则集“{name}”；有 {names}")
+
+
+def check_impact(cases: Checked[Case], old: RuleSet[Matter], new: RuleSet[Matter]) -> Checked[Impact]:
+    """What a change of law does to every case."""
+    found: Checked[Impact] = Checked(refused=list(cases.refused))
+    for id, case in cases.taken:
+        try:
+            found.taken.append((id, impact(case.facts, case.on, old, new)))
+        except BadFact as bad:
+            found.refused.append(_refused(id, case.row, bad))
+    found.refused.sort(key=lambda refused: refused.row)
+    return found
+
+
+# --- Tables that leave ------------------------------------------------------------------------------------------------
+
+
+def checked_csv(found: Checked[RepairFinding]) -> str:
+    """case_id, answer, reasons, notes, gravity, not_before, last_day."""
+    heading = ("case_id", "answer", "reasons", "notes", "gravity", "not_before", "last_day")
+    return _csv(heading, ([id, *_finding_cells(finding)] for id, finding in found.taken))
+
+
+def _finding_cells(finding: RepairFinding) -> list[str]:
+    values = finding.values
+    lists = (";".join(sorted(codes)) for codes in (finding.reasons, finding.notes))
+    return [finding.answer, *lists, values.gravity, day_text(values.not_before), day_text(values.last_day)]
+
+
+def deadlines_csv(found: Checked[Deadlines]) -> str:
+    """submitted_on, accept_by, decide_by, feedback_by."""
+    rows = ([day_text(d.submitted_on), *map(_limit, (d.accept_by, d.decide_by, d.feedback_by))] for _, d in found.taken)
+    return _csv(("submitted_on", *COMPUTED), rows)
+
+
+def _limit(limit: Limit) -> str:
+    return f"CALENDAR_MISSING({limit.year})" if isinstance(limit, CalendarMissing) else limit.isoformat()
+
+
+def impact_csv(found: Checked[Impact]) -> str:
+    """case_id, old and new answer and first day, what changes, and from when."""
+    heading = ("case_id", "old_answer", "old_not_before", "new_answer", "new_not_before", "change", "from")
+    return _csv(heading, ([id, *_impact_cells(each)] for id, each in found.taken))
+
+
+def _impact_cells(each: Impact) -> list[str]:
+    old, new = ([f.answer, day_text(f.values.not_before)] for f in (each.old, each.new))
+    return [*old, *new, each.change, day_text(each.from_day)]
+
+
+def refused_csv(refused: Sequence[Refused]) -> str:
+    """case_id, row, field, value, problem."""
+    rows = ([each.case_id, str(each.row), each.field, each.value, each.problem] for each in refused)
+    return _csv(("case_id", "row", "field", "value", "problem"), rows)
+
+
+def day_text(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def _csv(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(heading)
+    writer.writerows(rows)
+    return text.getvalue()
