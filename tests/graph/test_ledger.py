@@ -199,7 +199,10 @@ def test_a_retraction_that_is_held_back_asks_nobody(tmp_ledger: Ledger, put: Put
     assert (outcome.retracted, outcome.noted) == (0, {HELD_BACK: 10})
 
 
-@pytest.mark.parametrize(("present", "left", "asks"), [(30, 27, False), (30, 26, True), (30, 28, False), (7, 6, True)])
+@pytest.mark.parametrize(
+    ("present", "left", "asks"),
+    [(30, 27, False), (30, 26, True), (30, 28, False), (7, 6, True), (1000, 900, False), (1000, 899, True)],
+)
 def test_more_than_a_tenth_retracted_asks_first(
     tmp_ledger: Ledger, put: Put, present: int, left: int, asks: bool
 ) -> None:
