@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lianxin.errors import StoreUnavailable
-from services.demo import DEFAULT_SEED, write_demo
+from services.demo import DEFAULT_SEED, DEMO_FORMATS, write_demo
 
 
 def demo(
@@ -23,4 +23,6 @@ def demo(
             f"{out}: cannot be written ({error.strerror}). Name another folder",
             f"{out}：写不进去（{error.strerror}）。请换一个文件夹",
         ) from error
-    typer.echo(f"合成数据 {len(files)} 个文件已写入 {out}；装入：lianxin load demo-district {out}")
+    typer.echo(f"合成数据 {len(files)} 个文件已写入 {out}；装入：")
+    for each in DEMO_FORMATS:
+        typer.echo(f"lianxin load {each.name} {out}")

@@ -10,9 +10,7 @@ import typer
 from cli.common import LedgerOption
 from graph.ledger import Ledger
 from lianxin.settings import read_settings
-from loaders.demo_district import DEMO_DISTRICT
-from loaders.run import run_load
-from services.demo import write_demo
+from services.demo import load_demo, write_demo
 from web import create_app
 from web.serving import serve as serve_app
 
@@ -35,10 +33,10 @@ def serve(
 
 
 def _demo_ledger(folder: Path) -> Ledger:
-    """A fresh ledger with the demo district, loaded through its loader."""
+    """A fresh ledger with the demo district, each file loaded through its loader."""
     typer.echo("正在生成合成数据并入库（不是真实企业）。Making and loading synthetic data …")
     write_demo(folder / "files")
     opened = Ledger.open(DEMO_LEDGER.format(folder=folder))
-    outcome = run_load(opened, DEMO_DISTRICT, [folder / "files"])
-    typer.echo(f"已入库 {outcome.new:,} 行。Loaded {outcome.new:,} rows into {opened.url}")
+    rows = sum(outcome.new for outcome in load_demo(opened, folder / "files"))
+    typer.echo(f"已入库 {rows:,} 行。Loaded {rows:,} rows into {opened.url}")
     return opened

@@ -7,20 +7,28 @@ is read. What is planted for demonstrations does not depend on the seed; `docs/d
 import csv
 import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from loaders.demo_district import DEMO_DISTRICT
-from loaders.loader import Row
-from services.demo import chain_tables, firms, support, trade
+from graph.ledger import Ledger, LoadOutcome
+from loaders.demo_district import DEMO_DISTRICT, FormerNameRow
+from loaders.listings import ABNORMAL_LISTING, SERIOUS_LISTING, AbnormalListingRow, SeriousListingRow
+from loaders.loader import Format, Row
+from loaders.penalties import SHUANGGONGSHI_2018, PenaltyRow
+from loaders.run import run_load
+from services.demo import chain_tables, credit, firms, support, trade
+from services.demo.credit_words import read_credit_words
 from services.demo.draw import DEMO_DAY, stream
 from services.demo.vocabulary import read_vocabulary
 
-__all__ = ["DEFAULT_SEED", "DEMO_DAY", "render", "tables", "write_demo"]
+__all__ = ["DEFAULT_SEED", "DEMO_DAY", "DEMO_FORMATS", "load_demo", "render", "tables", "write_demo"]
 
 DEFAULT_SEED = 20261124
+
+DEMO_FORMATS: Sequence[Format] = (DEMO_DISTRICT, SHUANGGONGSHI_2018, ABNORMAL_LISTING, SERIOUS_LISTING)
+"""The formats of the demo's files, in the order in which they are loaded: names are looked up in the first."""
 
 
 def write_demo(out: Path, seed: int = DEFAULT_SEED) -> tuple[Path, ...]:
@@ -43,10 +51,32 @@ def write_demo(out: Path, seed: int = DEFAULT_SEED) -> tuple[Path, ...]:
     return tuple(drafts)
 
 
+def load_demo(ledger: Ledger, folder: Path) -> list[LoadOutcome]:
+    """Load the files of a folder, each through its loader."""
+    return [run_load(ledger, each, [folder]) for each in DEMO_FORMATS]
+
+
 def render(seed: int = DEFAULT_SEED) -> dict[str, bytes]:
     """The content of every file, by its name."""
     models = {file.names[0]: file.model for file in DEMO_DISTRICT.files}
-    return {name: _csv(models[name], rows) for name, rows in tables(seed).items()}
+    made = tables(seed)
+    files = {name: _csv(models[name], rows) for name, rows in made.items()}
+    return files | credit_files(seed, made["former_names.csv"])
+
+
+def credit_files(seed: int, former: Sequence[Row]) -> dict[str, bytes]:
+    """Penalties and listings, in the formats of their loaders; they move no byte of the other files."""
+    words, credit_words = read_vocabulary(), read_credit_words()
+    parties = firms.make_firms(stream(seed, "enterprises.csv"), words)
+    names = credit.names_of(row for row in former if isinstance(row, FormerNameRow))
+    penalties = credit.penalties(stream(seed, "penalties.csv"), parties, names, credit_words, words)
+    abnormal = credit.abnormal_listings(stream(seed, "abnormal_listings.csv"), parties, names, credit_words)
+    serious = credit.serious_listings(stream(seed, "serious_listings.csv"), parties, names, credit_words)
+    return {
+        "penalties.csv": _text(credit.columns(PenaltyRow), (row.values() for row in penalties)),
+        "abnormal_listings.csv": _text(credit.columns(AbnormalListingRow), (row.values() for row in abnormal)),
+        "serious_listings.csv": _text(credit.columns(SeriousListingRow), (row.values() for row in serious)),
+    }
 
 
 def tables(seed: int = DEFAULT_SEED) -> Mapping[str, Sequence[Row]]:
@@ -74,10 +104,14 @@ def tables(seed: int = DEFAULT_SEED) -> Mapping[str, Sequence[Row]]:
 
 def _csv(model: type[Row], rows: Sequence[Row]) -> bytes:
     headings = list(model.model_fields)
+    return _text(headings, ([_cell(getattr(row, heading)) for heading in headings] for row in rows))
+
+
+def _text(headings: Sequence[str], rows: Iterable[Iterable[str]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(headings)
-    writer.writerows([_cell(getattr(row, heading)) for heading in headings] for row in rows)
+    writer.writerows(rows)
     return text.getvalue().encode()
 
 

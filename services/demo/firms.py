@@ -45,10 +45,14 @@ class Firm:
         return self.row.established_on or date(2015, 1, 1)
 
 
-def demo_uscc(division: str, number: int) -> str:
-    """The code of an invented enterprise: 91, division, YANG and a number, two check characters."""
+ENTERPRISE, SOLE_TRADER, AUTHORITY = "91", "92", "11"
+"""First two characters of a unified social credit code 统一社会信用代码: who registered what (GB 32100)."""
+
+
+def demo_uscc(division: str, number: int, kind: str = ENTERPRISE) -> str:
+    """The code of an invented party: its kind, division, YANG and a number, two check characters."""
     organisation = f"YANG{number:04d}"
-    front = f"91{division}{organisation}{organisation_check(organisation)}"
+    front = f"{kind}{division}{organisation}{organisation_check(organisation)}"
     return front + stdnum_uscc.calc_check_digit(front)
 
 

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from loaders.demo_district import DEMO_DISTRICT
 from loaders.loader import SourceFile
-from services.demo import DEFAULT_SEED, DEMO_DAY
+from services.demo import DEFAULT_SEED, DEMO_DAY, DEMO_FORMATS, credit
 from services.demo.firms import DRAWN, demo_uscc
 from services.demo.support import NEEDS, institution_key
 from services.demo.trade import SUPPLIES
@@ -20,17 +20,21 @@ from services.demo.vocabulary import Plant, Vocabulary, read_vocabulary
 
 _HEAD = """# The demo district 演示区
 
-Everything here is invented: 合成数据 (synthetic data). The first cell of every row says so, every enterprise and
-institution carries （示例） in its name, and every code spells YANG (样, sample) where a real organisation code
+Everything here is invented: 合成数据 (synthetic data). Every row says so in a cell, every enterprise, institution and
+authority carries （示例） in its name, and every code spells YANG (样, sample) where a real organisation code
 (组织机构代码) has eight digits, or MA and six characters. The check characters are valid, so that the codes can be
 typed and checked like real ones. Divisions and streets are real, roads are not.
 
-`lianxin demo --out DIR [--seed N]` writes the files; `lianxin load demo-district DIR` loads them. One seed gives the
-same bytes on every machine; the default is {seed}. Each file draws from a stream of its own, so a file that is added
-later moves none of the others. The data end on the demo day (数据截至) {day}; no clock is read.
+`lianxin demo --out DIR [--seed N]` writes the files; these commands load them, the first one first:
+
+{loads}
+
+One seed gives the same bytes on every machine; the default is {seed}. Each file draws from a stream of its own, so a
+file that is added later moves none of the others. The data end on the demo day (数据截至) {day}; no clock is read.
 
 {firms} enterprises, {segments} segments of {chains} chains ({chain_names}), {products} products, {supplies} supplies,
-{institutions} institutions, {needs} needs.
+{institutions} institutions, {needs} needs; {penalties} penalties, {abnormal} abnormal listings,
+{serious} serious listings.
 
 This page is written by `python -m services.demo.page`; a test holds it equal to the code.
 """
@@ -45,6 +49,15 @@ row of the same key. The files are a snapshot: a fact that a later delivery no l
 How a link is known (依据): the two bases observed 已证实 and claimed 企业自述 stand in the row where it has a column
 `basis`. The links of chains, segments, products and institutions are observed. That an enterprise raised a need is
 observed; what the need asks for is claimed. Nothing predicted 推测 is ever loaded.
+"""
+
+_CREDIT = """
+## Files of credit events 信用事件
+
+In the formats of the registers themselves: they have no column `mark`, so 备注 or 数据来源 carries 合成数据, and the
+data set counts as made up. They are increments: what a later delivery does not state stays. A file may write the
+columns by their codes or by their Chinese headings (列名), and may lack those that are not required here; an empty cell
+means 未报送. Money is in 万元, days are written 2026/11/20, 2099/12/31 says that there is no end.
 """
 
 _PLANTED = """
@@ -66,9 +79,10 @@ def describe() -> str:
     """The whole page."""
     words = read_vocabulary()
     files = [block for file in DEMO_DISTRICT.files for block in _file(file)]
+    events = [block for each in DEMO_FORMATS[1:] for file in each.files for block in _file(file)]
     plants = [_plant(plant, words) for plant in words.planted.plants]
     unsold = _UNSOLD.format(products="、".join(words.unsold()))
-    return "".join((_head(words), _FILES, *files, _PLANTED, *plants, unsold))
+    return "".join((_head(words), _FILES, *files, _CREDIT, *events, _PLANTED, *plants, unsold))
 
 
 def _head(words: Vocabulary) -> str:
@@ -83,6 +97,10 @@ def _head(words: Vocabulary) -> str:
         supplies=SUPPLIES,
         institutions=len(words.names.institutions),
         needs=NEEDS,
+        loads="\n".join(f"    lianxin load {each.name} DIR" for each in DEMO_FORMATS),
+        penalties=credit.PENALTIES,
+        abnormal=credit.ABNORMAL,
+        serious=credit.SERIOUS,
     )
 
 
@@ -90,10 +108,14 @@ def _file(file: SourceFile) -> Iterator[str]:
     yield f"\n### {file.names[0]}\n\n{file.model.__doc__}\n\n"
     yield "| heading | 列名 | meaning | required |\n|---|---|---|---|\n"
     for heading, declared in file.model.model_fields.items():
-        yield f"| `{heading}` | {declared.title} | {declared.description} | {_required(declared)} |\n"
+        named = declared.alias or heading
+        yield f"| `{named}` | {declared.title} | {declared.description} | {_required(declared)} |\n"
 
 
 def _required(declared: FieldInfo) -> str:
+    """Whether every cell of a column is required; in the registers' formats, whether a file must have the column."""
+    if declared.alias:
+        return "column" if declared.is_required() else "no"
     return "no" if NoneType in get_args(declared.annotation) else "yes"
 
 

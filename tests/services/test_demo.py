@@ -18,7 +18,7 @@ import pytest
 from graph.identifiers import Uscc
 from loaders.demo_district import DEMO_DISTRICT, MARK, FormerNameRow, NeedRow
 from services import demo
-from services.demo import DEFAULT_SEED, firms, render, support, tables, trade, write_demo
+from services.demo import DEFAULT_SEED, DEMO_FORMATS, credit, firms, render, support, tables, trade, write_demo
 from services.demo.firms import demo_uscc, organisation_check
 from services.demo.page import describe
 from services.demo.vocabulary import read_vocabulary
@@ -41,7 +41,12 @@ DIGESTS = {
     "institutions.csv": "fa0b9fd5d25dba914f7801c0e4436dae78c8dad2c7cdcfe0280ea57ce8b8bffc",
     "institution_services.csv": "27f144273366d980ac1fa0c6b7bda4f662c810f18220cc9d91aa0300c9a5b76e",
     "needs.csv": "bbe30c750b93f696f89ae46ba80183db9ae8341faee1e26ce54cc335b9d6e340",
+    "penalties.csv": "8e712444077868a63da9ff8b34307202e8217d2cf3747c17385ff16cea007985",
+    "abnormal_listings.csv": "fb1fec8a86ac90f43e21ab42ba6b1d5ca8cfaef1345c7de3397cea908b8af398",
+    "serious_listings.csv": "adfd38fdc5fce2ff5b5c27b0f903620633290bd7cea746ef7bfd0b27a46273ce",
 }
+CREDIT_FILES = {"penalties.csv": "BZ", "abnormal_listings.csv": "数据来源", "serious_listings.csv": "数据来源"}
+"""The files in the formats of registers, and the column in which they carry the mark."""
 
 TUBING = "91330113YANG00019U"
 INFUSION, AIRWAY, CANNULA, BIOPROCESS = (
@@ -105,17 +110,21 @@ def test_one_seed_gives_the_same_bytes_and_another_gives_others(default: dict[st
 
 
 @pytest.mark.parametrize(
-    ("module", "builder", "file"),
+    ("module", "builder", "files"),
     [
-        (firms, "former_names", "former_names.csv"),
-        (support, "institutions", "institutions.csv"),
-        (support, "institution_services", "institution_services.csv"),
-        (support, "needs", "needs.csv"),
-        (trade, "supplies", "supplies.csv"),
+        # What a decision calls its party is the name of its day: a row of former_names.csv, not a random number.
+        (firms, "former_names", {"former_names.csv", "penalties.csv"}),
+        (support, "institutions", {"institutions.csv"}),
+        (support, "institution_services", {"institution_services.csv"}),
+        (support, "needs", {"needs.csv"}),
+        (trade, "supplies", {"supplies.csv"}),
+        (credit, "penalties", {"penalties.csv"}),
+        (credit, "abnormal_listings", {"abnormal_listings.csv"}),
+        (credit, "serious_listings", {"serious_listings.csv"}),
     ],
 )
 def test_a_file_that_draws_more_moves_no_other(
-    default: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, module: object, builder: str, file: str
+    default: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, module: object, builder: str, files: set[str]
 ) -> None:
     original: Callable[..., object] = getattr(module, builder)
 
@@ -125,14 +134,14 @@ def test_a_file_that_draws_more_moves_no_other(
 
     monkeypatch.setattr(module, builder, greedy)
     after = render()
-    assert {name for name in default if default[name] != after[name]} == {file}
+    assert {name for name in default if default[name] != after[name]} == files
 
 
 def test_a_new_file_moves_no_other(default: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     drawing = demo.stream
 
     def with_a_new_file_first(seed: int, file: str) -> random.Random:
-        drawing(seed, "penalties.csv").random()
+        drawing(seed, "another.csv").random()
         return drawing(seed, file)
 
     monkeypatch.setattr(demo, "stream", with_a_new_file_first)
@@ -151,7 +160,7 @@ def test_writing_makes_the_folder_and_leaves_other_files_alone(tmp_path: Path) -
     written = write_demo(out)
     (out / "notes.txt").write_text("mine")
     assert write_demo(out, 5) == written
-    assert {path.name for path in out.iterdir()} == {*(f.names[0] for f in DEMO_DISTRICT.files), "notes.txt"}
+    assert {path.name for path in out.iterdir()} == {*DIGESTS, "notes.txt"}
     assert (out / "notes.txt").read_text() == "mine"
     assert (out / "needs.csv").read_bytes() == render(5)["needs.csv"]
 
@@ -184,7 +193,9 @@ def test_headings_are_the_fields_of_the_row_models(tmp_path: Path) -> None:
 
 def test_every_line_says_that_it_is_synthetic(rows: Rows) -> None:
     for file, content in rows.items():
-        assert {next(iter(row.items())) for row in content} == {("mark", MARK)}, file
+        column = CREDIT_FILES.get(file, "mark")
+        assert {row[column] for row in content} == {MARK}, file
+        assert file in CREDIT_FILES or next(iter(content[0])) == "mark"
 
 
 def test_every_name_of_a_party_says_that_it_is_an_example(rows: Rows) -> None:
@@ -364,6 +375,73 @@ def test_some_products_have_no_seller(rows: Rows) -> None:
     assert not unsold & sold
 
 
+def decisions(rows: Rows, authority: str, day: str) -> dict[str, str]:
+    """The one penalty of an authority on a day."""
+    (row,) = (r for r in rows["penalties.csv"] if r["CF_CFJG"].startswith(authority) and r["CF_JDRQ"] == day)
+    return row
+
+
+def test_a_candidate_has_a_penalty_that_can_be_repaired(rows: Rows) -> None:
+    row = decisions(rows, "临平区应急管理局", "2026/05/12")
+    assert (row["CF_XDR_SHXYM"], row["CF_CFLB"]) == (RESIN_PREDICTED, "没收违法所得、没收非法财物")
+    assert row["CF_NR_WFFF"] == "0.320000"
+    assert [r["CF_WSH"] for r in rows["penalties.csv"] if r["CF_XDR_SHXYM"] == RESIN_PREDICTED] == [row["CF_WSH"]]
+
+
+def test_a_penalty_names_the_renamed_enterprise_as_it_was_called_then(rows: Rows) -> None:
+    row = decisions(rows, "杭州市生态环境局临平分局", "2019/03/15")
+    (former,) = (r["former_name"] for r in rows["former_names.csv"] if r["uscc"] == RENAMED)
+    assert (row["CF_XDR_MC"], row["CF_XDR_SHXYM"]) == (former, "")
+
+
+def test_a_penalty_without_a_code_may_be_against_either_namesake(rows: Rows) -> None:
+    row = decisions(rows, "临平区消防救援大队", "2025/09/18")
+    assert row["CF_XDR_SHXYM"] == ""
+    assert {r["uscc"] for r in rows["enterprises.csv"] if r["name"] == row["CF_XDR_MC"]} == NAMESAKES
+
+
+def test_one_penalty_is_against_a_sole_trader(rows: Rows) -> None:
+    (row,) = (r for r in rows["penalties.csv"] if r["CF_XDR_LB"] == "个体工商户")
+    assert row["CF_XDR_SHXYM"].startswith("92330113YANG")
+    assert Uscc(row["CF_XDR_SHXYM"])
+    assert row["CF_FRDB"] in row["CF_XDR_MC"]
+
+
+def test_penalties_are_against_known_enterprises_by_the_name_of_the_day(rows: Rows) -> None:
+    names = {r["uscc"]: {r["name"]} for r in rows["enterprises.csv"]}
+    for row in rows["former_names.csv"]:
+        names[row["uscc"]].add(row["former_name"])
+    everybody = set.union(*names.values())
+    for row in rows["penalties.csv"]:
+        if row["CF_XDR_LB"] != "个体工商户":
+            assert row["CF_XDR_MC"] in names.get(row["CF_XDR_SHXYM"], everybody)
+    for file in ("abnormal_listings.csv", "serious_listings.csv"):
+        assert all(r["企业名称"] in names[r["统一社会信用代码"]] for r in rows[file])
+
+
+def test_numbers_of_decisions_are_unique_within_an_authority(rows: Rows) -> None:
+    numbers = Counter((r["CF_CFJGDM"], r["CF_WSH"]) for r in rows["penalties.csv"])
+    assert set(numbers.values()) == {1}
+    assert len(rows["penalties.csv"]) == 300
+    assert {Uscc(code)[:2] for code, _ in numbers} == {"11"}
+
+
+def test_fines_are_written_in_units_of_ten_thousand_and_named_in_yuan(rows: Rows) -> None:
+    fined = [r for r in rows["penalties.csv"] if "罚款" in r["CF_CFLB"]]
+    assert len(fined) > 200
+    for row in fined:
+        assert f"罚款人民币{float(row['CF_NR_FK']) * 10_000:.0f}元" in row["CF_NR"]
+
+
+def test_events_happen_within_the_life_of_a_firm_and_before_the_demo_day(rows: Rows) -> None:
+    since = {r["uscc"]: date.fromisoformat(r["established_on"]) for r in rows["enterprises.csv"]}
+    days = [(r["CF_XDR_SHXYM"], r["CF_JDRQ"]) for r in rows["penalties.csv"]]
+    days += [(r["统一社会信用代码"], r["设立日期"]) for r in rows["abnormal_listings.csv"]]
+    days += [(r["统一社会信用代码"], r["列入日期"]) for r in rows["serious_listings.csv"]]
+    for uscc, day in days:
+        assert since.get(uscc, date.min) <= date.fromisoformat(day.replace("/", "-")) <= demo.DEMO_DAY
+
+
 # --- documentation ----------------------------------------------------------------------------------------------------
 
 
@@ -376,8 +454,9 @@ def test_the_page_names_every_planted_key_and_every_heading() -> None:
     page = describe()
     for planted in read_vocabulary().planted.enterprises:
         assert demo_uscc(planted.division, planted.number) in page
-    for file in DEMO_DISTRICT.files:
-        assert all(f"| `{heading}` | {field.title} |" in page for heading, field in file.model.model_fields.items())
+    for file in (file for each in DEMO_FORMATS for file in each.files):
+        fields = file.model.model_fields.items()
+        assert all(f"| `{field.alias or heading}` | {field.title} |" in page for heading, field in fields)
 
 
 def test_the_tables_are_rows_of_the_models() -> None:
