@@ -96,8 +96,9 @@ def merged(connection: Connection, upto: int) -> dict[int, int]:
         .where(position.c.position <= upto)
         .order_by(merge_decision.c.id)
     )
-    latest = {frozenset((d.left_record, d.right_record)): d.judgement for d in connection.execute(query)}
-    graph: nx.Graph[int] = nx.Graph(sorted(pair) for pair, said in latest.items() if said == Judgement.SAME.value)
+    # `decide` stores the two of a pair in one order, so the pair itself is the key.
+    latest = {(d.left_record, d.right_record): d.judgement for d in connection.execute(query)}
+    graph: nx.Graph[int] = nx.Graph(pair for pair, said in latest.items() if said == Judgement.SAME.value)
     numbers = connection.execute(select(record.c.id, record.c.key).where(record.c.id.in_(list(graph))))
     keys = {row.id: row.key for row in numbers}
     return {

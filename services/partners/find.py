@@ -10,7 +10,6 @@ from graph.ontology import Basis, Size, chinese
 from graph.places import place_name
 from graph.view import BASES, View
 from lianxin.errors import BadQuestion
-from loaders.formats import FORMATS
 from services.partners.answer import (
     Candidate,
     Choice,
@@ -27,11 +26,8 @@ from services.partners.answer import (
 from services.partners.paths import PATHS_SHOWN, named, paths
 from services.partners.pool import WEAKEST, Flags, Pool, gather
 from services.search import resolve
+from services.sources import not_searched
 
-NOT_LOADED = (
-    ("信用登记", "尚未载入"),
-    ("专利", "尚未载入"),
-)  # registers that the platform will read, none of which it has
 ASKED_OF = {
     Relation.SUPPLIER: ("Enterprise",),
     Relation.CUSTOMER: ("Enterprise",),
@@ -94,8 +90,6 @@ def _filler(question: Question, kind: str, division: int) -> Filler | None:
 
 
 def _searched(view: View, question: Question, pool: Pool) -> Searched:
-    loaded = {d.format for d in view.datasets}
-    missing = [(f.label, "未载入") for f in FORMATS.values() if f.name not in loaded and not f.synthetic]
     stopped = [
         ("只看已载入的来源", "only the sources that are loaded"),
         (f"每家最多列 {PATHS_SHOWN} 条路径", f"at most {PATHS_SHOWN} paths each"),
@@ -104,11 +98,11 @@ def _searched(view: View, question: Question, pool: Pool) -> Searched:
         stopped.append(
             (f"分值低于 {WEAKEST} 的 {pool.weak} 家没有列", f"{pool.weak} with a score below {WEAKEST} are not listed")
         )
-    if question.core:
+    if question.core and question.relation is not Relation.GAP:  # a gap is ranked without turnover
         stopped.append(("占营业收入不到 5% 的副业只计 15%", "a side line (below 5 % of turnover) counts 15 %"))
     return Searched(
         datasets=view.datasets,
-        missing=[*missing, *NOT_LOADED],
+        missing=not_searched(view),
         until=max((d.loaded_on for d in view.datasets), default=None),
         hops=HOPS[question.relation],
         products=pool.products,

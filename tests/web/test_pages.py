@@ -80,7 +80,7 @@ def test_home_names_what_to_do_each_with_its_act(page: Callable[..., str]) -> No
     assert "灭菌服务环节空缺，待选补位方式" in html
     assert "医用高分子管材只有 1 家本地供应商" in html
     assert "CHAIN-02" in html
-    assert "信用登记" in html, "a source that is not obtained stays in the list"
+    assert "行政处罚" in html, "a source that is not obtained stays in the list"
     assert "合成数据" in html
 
 
@@ -124,7 +124,7 @@ def test_enterprise_shows_facts_with_sources_and_unknowns_with_reasons(page: Cal
     assert "未取得" in html
     assert "不等于没有" in html
     assert "采购自" in html
-    assert "信用：未取得，信用登记数据尚未载入" in html
+    assert "信用：未取得，名单上还看不到信用记录，不等于没有" in html
     assert f"key={INFUSION}&amp;relation=customer" in html
 
 
@@ -227,8 +227,8 @@ def test_partners_heading_is_the_finding_and_counts_are_never_added(
     claimed, predicted = answer.counts[Basis.CLAIMED], answer.counts[Basis.PREDICTED]
     assert heading(html) == f"可供货给{answer.subject.name}：企业自述 {claimed} 家、推测 {predicted} 家"
     assert str(claimed + predicted + answer.counts[Basis.OBSERVED]) not in words_of(html)
-    assert "查了 4 个来源中的 1 个" in words_of(html)
-    assert "信用登记（尚未载入）" in html
+    assert "查了 6 个来源中的 1 个" in words_of(html)
+    assert "行政处罚（未载入）" in html
 
 
 def test_partners_group_by_basis_and_every_hop_has_its_source(page: Callable[..., str]) -> None:
@@ -369,7 +369,7 @@ def test_workbook_holds_the_candidates_and_the_source_of_every_hop(client: Flask
     assert response.mimetype == sheets.XLSX
     candidates, hops = sheet_rows(response.data, "候选"), sheet_rows(response.data, "每一跳的来源")
     assert candidates[0][0] == "合成数据"
-    assert "查了 4 个来源中的 1 个" in str(candidates[3][0])
+    assert "查了 6 个来源中的 1 个" in str(candidates[3][0])
     assert [row[1] for row in candidates[5:]].count(answer.candidates[0].name) == 1
     assert len(candidates) - 5 == len(answer.candidates)
     assert len(hops) - 5 == sum(len(path.hops) for found in answer.candidates for path in found.paths)

@@ -7,10 +7,9 @@ from datetime import date
 from flask import Blueprint, render_template
 
 from graph.view import View
-from loaders.formats import FORMATS
 from services import chains as chain_service
 from services.chains import ChainMap, ChainSummary, SegmentCard
-from services.partners.find import NOT_LOADED
+from services.sources import not_searched
 from web.pages import frame
 from web.security import Permission, permission
 from web.state import platform
@@ -43,7 +42,7 @@ def home() -> str:
         tasks=tasks,
         chains=chains,
         datasets=sorted(view.datasets, key=lambda d: d.label),
-        missing=_missing(view),
+        missing=not_searched(view),
         heading=_heading(tasks, chains),
     )
 
@@ -72,10 +71,3 @@ def _heading(tasks: Sequence[Task], chains: Sequence[ChainSummary]) -> str:
     single = len(tasks) - empty
     parts = [f"{single} 个环节只有一家供应"] * bool(single) + [f"{empty} 个环节空缺"] * bool(empty)
     return "，".join(parts)
-
-
-def _missing(view: View) -> list[tuple[str, str]]:
-    """Sources that a partner question cannot search, with the reason: the same list as every answer names."""
-    loaded = {dataset.format for dataset in view.datasets}
-    formats = [(f.label, "未载入") for f in FORMATS.values() if f.name not in loaded and not f.synthetic]
-    return [*formats, *NOT_LOADED]
