@@ -168,7 +168,7 @@ def term(row: CreditRow, field: str, begins: date) -> tuple[Term | Unknown, date
 def in_order(row: CreditRow, field: str, first: date, last: date) -> None:
     """Refuse an end before its start."""
     if last < first:
-        raise Refused(row.heading(field), last, f"is before {first}", f"早于 {first}")
+        raise Refused(row.heading(field), getattr(row, field), f"is before {first}", f"早于 {first}")
 
 
 def yuan(row: CreditRow, field: str) -> Decimal | Unknown:

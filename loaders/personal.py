@@ -23,7 +23,7 @@ _OTHERS = re.compile(
     r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])"  # mobile telephone
     r"|[\w.+-]+@[\w-]+\.[\w.]+"  # mail
 )
-_HARMLESS = re.compile(r"[0-9年月日时分秒万亿元\s/\-.:,+()]*(?:[TZ][0-9:.+Z]*)?")  # a day, an amount
+_HARMLESS = re.compile(r"[0-9年月日时分秒万亿元\s/\-.:,+()]*(?:[TZeE][0-9:.+Z-]*)?")  # a day, an amount
 _CODE = re.compile(r"[0-9A-Z]*[0-9][0-9A-Z]*")  # a registration code
 _SHORTEST_NAME = 2  # characters: one alone is a common word
 
