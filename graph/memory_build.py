@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np
 import orjson
@@ -25,6 +26,8 @@ PAST_STATES = 4  # past positions kept ready, least recently used out
 _CODES = {name: code for code, name in enumerate(TYPES)}
 _SIZES = {size.value: code for code, size in enumerate(Size)}
 _FILTERED = frozenset(t for t in RECORD_TYPES if any(p.name == "division" for p in PROPERTIES[t]))
+
+_CHINA = timezone(timedelta(hours=8))  # one zone, without summer time since 1991
 
 Said = dict[int, list[Contribution]]
 
@@ -174,14 +177,19 @@ def _read_links(connection: Connection, upto: int, after: int | None, merged: Ma
 def _sources(connection: Connection) -> dict[int, Source]:
     labels = reading.dataset_labels(connection)
     return {
-        file: Source(labels[dataset][0], labels[dataset][1], name, None, digest, at.date(), labels[dataset][2])
+        file: Source(labels[dataset][0], labels[dataset][1], name, None, digest, _china_day(at), labels[dataset][2])
         for file, (dataset, name, digest, at) in reading.files(connection).items()
     }
 
 
+def _china_day(at: datetime) -> date:
+    """The day in China of a time in UTC: what was loaded at seven in the morning was loaded today."""
+    return at.replace(tzinfo=UTC).astimezone(_CHINA).date()
+
+
 def _datasets(connection: Connection, upto: int) -> list[DatasetInfo]:
     return [
-        DatasetInfo(d.name, d.label, d.format, d.synthetic, d.loaded_at.date())
+        DatasetInfo(d.name, d.label, d.format, d.synthetic, _china_day(d.loaded_at))
         for d in reading.datasets(connection, upto)
     ]
 

@@ -49,12 +49,13 @@ class SourceError(LianxinError):
 class MissingFile(SourceError):
     """A path given to a load holds none, or not all, of the files that the format needs."""
 
-    def __init__(self, file_format: str, missing: Sequence[str], where: str) -> None:
+    def __init__(self, file_format: str, missing: Sequence[str], where: str, *, there: bool = True) -> None:
         names = ", ".join(missing)
+        gone_en, gone_zh = ("", "") if there else ("there is no such file or folder; ", "没有这个文件或文件夹；")
         super().__init__(
-            f"{where}: the format {file_format} needs {names}; "
+            f"{where}: {gone_en}the format {file_format} needs {names}; "
             "give the folder that holds them, or each file by its path",
-            f"{where}：格式 {file_format} 需要文件 {names}；请给出所在文件夹，或逐个给出文件路径",
+            f"{where}：{gone_zh}格式 {file_format} 需要文件 {names}；请给出所在文件夹，或逐个给出文件路径",
         )
 
 

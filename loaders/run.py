@@ -147,7 +147,7 @@ def _candidates(source_format: Format, paths: Sequence[Path]) -> Iterator[Path]:
         if path.is_dir():
             yield from (p for p in sorted(path.iterdir()) if p.is_file())
         elif not path.is_file():
-            raise MissingFile(source_format.name, [f.names[0] for f in source_format.files], str(path))
+            raise MissingFile(source_format.name, [f.names[0] for f in source_format.files], str(path), there=False)
         elif path.name in names or any(declared.any_name for declared in source_format.files):
             yield path
         else:

@@ -60,5 +60,11 @@ _SAYINGS = (
         "is read-only. Give yourself the right to write, or name another ledger",
         "账本是只读的。请取得写权限，或换一个账本",
     ),
+    (
+        "disk I/O error",
+        "the disk refused to read or write: full, unplugged or failing. Nothing was half-written; look at the disk, "
+        "then repeat the command",
+        "磁盘读写失败（可能已满、断开或损坏）。没有写入一半的数据；请检查磁盘后重新执行",
+    ),
     ("disk image is malformed", "is damaged. Restore it from a backup", "账本已损坏，请从备份恢复"),
 )

@@ -134,9 +134,14 @@ def _engine(url: str) -> Engine:
             f"{without_password(url)}: not a ledger URL that works here ({error}). Write it like sqlite:///lianxin.db",
             f"{without_password(url)}：不是可用的账本地址，请写成 sqlite:///lianxin.db 这样的形式",
         ) from error
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    if engine.dialect.name != "sqlite" or parsed.database in (None, "", ":memory:"):
+        # A ledger in memory would be gone with its first connection; a server needs locks and triggers of its own.
+        raise StoreUnavailable(
+            f"{without_password(url)}: a ledger is an SQLite file. Write it like sqlite:///lianxin.db",
+            f"{without_password(url)}：账本是一个 SQLite 文件，请写成 sqlite:///lianxin.db 这样的形式",
+        )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
