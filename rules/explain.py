@@ -6,6 +6,7 @@ A `Law` gathers what a field of law declares; from it come explanations, the rul
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from rules.answer import Answer, Code, Finding, Way
@@ -26,6 +27,7 @@ class Law(Generic[F, C, V]):
     `act_day`: from which day on an act can help, in one way.
     `numbers`: the parameters that one way rests on, each with the day on which it was read.
     `unverified`: further facts of a finding that nobody has verified.
+    `facts`: the declared facts; `words`: the Chinese word of every code in their lists.
     """
 
     id: str
@@ -39,6 +41,8 @@ class Law(Generic[F, C, V]):
     act_day: Callable[[Way[C, V], str], date | None]
     numbers: Callable[[Way[C, V]], Sequence[tuple[Parameter[Any], date]]]
     unverified: Callable[[Finding[F, C, V]], Sequence["ToConfirm"]]
+    facts: type[F]
+    words: Mapping[StrEnum, str]
 
     @property
     def rules(self) -> Sequence[Rule[Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rules.answer import Answer
 from rules.explain import Law
+from rules.facts import json_schema
 from rules.law import Citation
 from rules.parameters import Parameter
 from rules.rule import Rule, RuleSet, parameter_json, rule_json
@@ -17,7 +18,7 @@ _NUMBER_HEAD = "| 数值 | 名称 | 自 | 至 | 值 | 单位 | 依据 | 读取�
 
 
 def table_json(laws: Sequence[Law[Any, Any, Any]]) -> list[dict[str, Any]]:
-    """The rule tables as plain values."""
+    """The rule tables as plain values, with the JSON Schema of the facts."""
     return [
         {
             "id": law.id,
@@ -25,6 +26,7 @@ def table_json(laws: Sequence[Law[Any, Any, Any]]) -> list[dict[str, Any]]:
             "rules": [rule_json(rule, None) for rule in law.rules],
             "rule_sets": [_set_json(each) for each in law.rule_sets],
             "parameters": [parameter_json(each) for each in law.parameters],
+            "facts": json_schema(law.facts, f"{law.id}-facts", law.words),
             "codes": [{"code": c.code, "zh": c.zh, "en": c.en, "act": c.act} for c in law.codes.values()],
         }
         for law in laws

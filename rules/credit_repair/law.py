@@ -8,7 +8,7 @@ from rules.calendar import DAY
 from rules.credit_repair import questions as q
 from rules.credit_repair.codes import CODES
 from rules.credit_repair.deadlines import DAYS
-from rules.credit_repair.facts import Facts, Kind
+from rules.credit_repair.facts import CHINESE, Facts, Kind
 from rules.credit_repair.finding import RepairFinding, RepairWay
 from rules.credit_repair.gravity import Gravity
 from rules.credit_repair.matter import TAX_CURED_DAYS, Matter, Values
@@ -85,4 +85,6 @@ CREDIT_REPAIR: Final[Law[Facts, Matter, Values]] = Law(
     act_day=_act_day,
     numbers=_numbers,
     unverified=_unverified,
+    facts=Facts,
+    words=CHINESE,
 )

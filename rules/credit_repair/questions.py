@@ -25,9 +25,12 @@ F, S, X, U, CFG = (
 )  # fmt: skip
 YES, NOT_YET, NO, REVIEW, NOT_APPLICABLE = Answer
 PUBLISHED_ON: Final = "MISSING_FACT:published_on"
-_UNREAD_CONDITIONS: Final = (
-    texts.SAMR_107.at("申请条件（没有读到）", U), texts.SAMR_2021.at("申请条件（没有读到）", U),
-)  # fmt: skip
+
+
+def _unread(subject: str) -> tuple[Citation, ...]:
+    """Citations of the other rule sets for what only Order 36 was seen to say."""
+    others = (texts.NDRC_58, texts.SAMR_107, texts.SAMR_2021)
+    return tuple(text.at(f"{subject}（没有读到）", U) for text in others)
 
 
 # --- 1–3: every record ------------------------------------------------------------------------------------------------
@@ -144,8 +147,7 @@ def filed_under_older(case: Matter) -> Said | None:
     "CR-05", "5", "法律写明不能修复吗？",
     "法律、法规或中央政策文件明确不可修复的，不可以；最长公示期满以后是否停止没有读到",
     [
-        texts.NDRC_36.at("第2条", F), texts.NDRC_58.at("第1条至第3条", F),
-        texts.SAMR_107.at("不可修复的例外（没有读到）", U), texts.SAMR_2021.at("不可修复的例外（没有读到）", U),
+        texts.NDRC_36.at("第2条", F), texts.NDRC_58.at("第1条至第3条", F), *_unread("不可修复的例外")[1:],
     ],
     hit="写明不能", miss="没有", answers=[NO, REVIEW], codes=["NON_REPAIRABLE_BY_LAW"],
     reads=["facts.non_repairable_basis", "last_day", "on"],
@@ -170,18 +172,10 @@ def stops_by_itself(case: Matter) -> Said | None:
 
 
 @rule(
-    "CR-START", "7s", "公示日期知道吗？", "公示日期未知时，实际起算日可能更晚，由人判定",
-    [texts.SAMR_45.at("第13条 自公示之日起", F)],
-    hit="不知道", miss="知道", answers=[REVIEW], codes=[PUBLISHED_ON], reads=["assumed", "facts.published_on"],
-)  # fmt: skip
-def start_unknown(case: Matter) -> Said | None:
-    return says(REVIEW, PUBLISHED_ON) if case.assumed else None
-
-
-@rule(
     "CR-SHIELD", "7p", "重整计划或和解协议正在执行吗？", "修复要等；现在可以凭法院裁定申请临时屏蔽",
     [
         texts.NDRC_36.at("第三章 破产重整、和解", X), texts.PLAN_22.at("破产企业", X), texts.SAMR_107.at("破产企业", S),
+        texts.NDRC_58.at("破产（没有读到）", U), texts.SAMR_2021.at("破产（没有读到）", U),
     ],
     hit="正在执行", miss="没有", answers=[NOT_YET], codes=["BANKRUPTCY_TEMP_SHIELD"],
     reads=["facts.bankruptcy_stage", "facts.bankruptcy_on"],
@@ -217,20 +211,25 @@ def over_and_open(case: Matter) -> Said | None:
     "CR-07C", "7c", "最长公示期已满，但还在不得申请的期间内吗？", "限制申请是否也挡住自动停止，没有读到",
     [texts.NDRC_36.at("第五章 诚信责任", U)],
     hit="是", miss="不是", answers=[REVIEW], codes=["EXCLUDED_FALSE_COMMITMENT"],
-    reads=["last_day", "on", "exclusion_end"], beside=[start_unknown],
+    reads=["last_day", "on", "exclusion_end"],
 )  # fmt: skip
 def over_but_excluded(case: Matter) -> Said | None:
     return says(REVIEW, "EXCLUDED_FALSE_COMMITMENT") if _over_and_done(case) and case.excluded else None
 
 
 @rule(
-    "CR-07D", "7d", "最长公示期已满，但限制措施还没有到期吗？", "措施到期前是否自动停止，没有读到",
-    [texts.NONE_FOUND.at("：措施期间是否停止公示没有读到", U)],
-    hit="是", miss="不是", answers=[REVIEW], codes=["MGMT_MEASURE_NOT_EXPIRED"],
-    reads=["last_day", "on", "facts.measure_ends_on"], beside=[start_unknown],
+    "CR-07D", "7d", "最长公示期已满，但限制措施还没有到期吗？",
+    "措施到期前是否自动停止，没有读到；公示日期未知的，也是理由",
+    [texts.NONE_FOUND.at("：措施期间是否停止公示没有读到", U), texts.SAMR_45.at("第13条 自公示之日起", F)],
+    hit="是", miss="不是", answers=[REVIEW], codes=["MGMT_MEASURE_NOT_EXPIRED", PUBLISHED_ON],
+    reads=["last_day", "on", "facts.measure_ends_on", "assumed"],
 )  # fmt: skip
 def over_but_measure(case: Matter) -> Said | None:
-    return says(REVIEW, "MGMT_MEASURE_NOT_EXPIRED") if _over_and_done(case) and case.measure_runs else None
+    if not (_over_and_done(case) and case.measure_runs):
+        return None
+    if case.assumed:
+        return says(REVIEW, "MGMT_MEASURE_NOT_EXPIRED", PUBLISHED_ON)
+    return says(REVIEW, "MGMT_MEASURE_NOT_EXPIRED")
 
 
 @rule(
@@ -282,7 +281,7 @@ def minimum(case: Matter) -> Said | None:
 
 @rule(
     "CR-08B", "8b", "义务履行完了吗？", "纠正失信行为并履行完决定的全部义务；分期、缓期不算履行完",
-    [texts.NDRC_36.at("第三章 申请条件", F), texts.NDRC_58.at("申请条件（没有读到）", U), *_UNREAD_CONDITIONS],
+    [texts.NDRC_36.at("第三章 申请条件", F), *_unread("申请条件")],
     hit="没有履行完", miss="履行完了", answers=[NOT_YET], codes=["OBLIGATION_UNFULFILLED"],
     reads=["done", "facts.duties_done", "facts.duties_done_on"],
 )  # fmt: skip
@@ -292,7 +291,7 @@ def duties(case: Matter) -> Said | None:
 
 @rule(
     "CR-08C", "8c", "作出公开信用承诺了吗？", "承诺材料真实，并承担失诺责任",
-    [texts.NDRC_36.at("第三章 申请条件", F), texts.NDRC_58.at("申请条件（没有读到）", U), *_UNREAD_CONDITIONS],
+    [texts.NDRC_36.at("第三章 申请条件", F), *_unread("申请条件")],
     hit="还没有", miss="作出了", answers=[NOT_YET], codes=["NO_PUBLIC_COMMITMENT"], reads=["facts.public_commitment"],
 )  # fmt: skip
 def commitment(case: Matter) -> Said | None:
@@ -429,20 +428,35 @@ def _classed(id: str, question: str, how: str, citations: Sequence[Citation], *r
     return _basis(id, question, how, citations, lambda case: id in case.classed_by, reads)
 
 
-G1 = _classed("CR-G1", "异常名录属于哪一类？", "异常名录属于轻微", [texts.NDRC_36.at("第二章 轻微", X)], "facts.kind")
+G1 = _classed(
+    "CR-G1",
+    "异常名录属于哪一类？",
+    "异常名录属于轻微",
+    [texts.NDRC_36.at("第二章 轻微", X), *_unread("异常名录的类别")[1:]],
+    "facts.kind",
+)
 G2 = _classed(
-    "CR-G2", "严重失信主体名单属于哪一类？", "列入名单属于严重", [texts.NDRC_36.at("第二章 严重", S)], "facts.kind"
+    "CR-G2",
+    "严重失信主体名单属于哪一类？",
+    "列入名单属于严重",
+    [texts.NDRC_36.at("第二章 严重", S), texts.SAMR_107.at("严重", S), texts.SAMR_2021.at("严重违法失信名单", S)],
+    "facts.kind",
 )
 G3 = _classed(
     "CR-G3", "其他失信信息、抽查结果属于哪一类？", "没有读到分类，三类都试", [texts.NONE_FOUND.at("：没有读到分类", U)],
     "facts.kind",
 )  # fmt: skip
 G4 = _classed(
-    "CR-G4", "简易程序的处罚属于哪一类？", "简易程序属于轻微", [texts.NDRC_36.at("第二章 轻微", S)], "facts.procedure"
+    "CR-G4",
+    "简易程序的处罚属于哪一类？",
+    "简易程序属于轻微",
+    [texts.NDRC_36.at("第二章 轻微", S), texts.SAMR_45.at("第2条", F)],
+    "facts.procedure",
 )
 G5 = _classed(
     "CR-G5", "警告、通报批评属于哪一类？", "警告、通报批评属于轻微",
-    [texts.NDRC_36.at("第二章 轻微", S), texts.SAMR_107.at("轻微", S)], "facts.sanctions",
+    [texts.NDRC_36.at("第二章 轻微", S), texts.SAMR_107.at("轻微", S), texts.SAMR_45.at("第13条", F)],
+    "facts.sanctions",
 )  # fmt: skip
 G6 = _classed(
     "CR-G6", "罚款属于哪一类？", "较低数额轻微、较大数额一般、巨额严重；没有分档的三类都试",
@@ -451,7 +465,8 @@ G6 = _classed(
 )  # fmt: skip
 G7 = _classed(
     "CR-G7", "没收属于哪一类？", "没收违法所得、没收非法财物属于一般",
-    [texts.NDRC_36.at("第二章 一般", S), texts.SAMR_107.at("一般：既非轻微也非严重的处罚", S)], "facts.sanctions",
+    [texts.NDRC_36.at("第二章 一般", S), texts.SAMR_107.at("一般：既非轻微也非严重的处罚", S),
+    texts.SAMR_45.at("第13条", F)], "facts.sanctions",
 )  # fmt: skip
 G8 = _classed(
     "CR-G8", "吊销、限制从业、限制经营、停产停业、关闭属于哪一类？", "属于严重",
@@ -462,7 +477,8 @@ G9 = _classed(
     [texts.NDRC_36.at("第二章 分类（来源矛盾）", S)], "facts.sanctions",
 )  # fmt: skip
 G10 = _classed(
-    "CR-G10", "市场监管的暂扣许可证件属于哪一类？", "既非轻微也非严重的处罚属于一般", [texts.SAMR_107.at("一般", S)],
+    "CR-G10", "市场监管的暂扣许可证件属于哪一类？", "既非轻微也非严重的处罚属于一般", [texts.SAMR_107.at("一般", S),
+    texts.SAMR_45.at("第13条", F)],
     "facts.sanctions",
 )  # fmt: skip
 G11 = _classed(
@@ -544,8 +560,22 @@ def _period_rules(case: Matter) -> Sequence[Rule[Matter]]:
     return [each for each in PERIOD_RULES if each.applies(case) is not None]
 
 
-GRAVITY_SHOWN: Final = Shown("g", "属于哪一类？", _gravity_said, _gravity_rules, GRAVITY_RULES)
-PERIOD_SHOWN: Final = Shown("p", "公示多久？", _period_said, _period_rules, PERIOD_RULES)
+def _gravity_shown(*rules: Rule[Matter]) -> Shown[Matter]:
+    return Shown("g", "属于哪一类？", _gravity_said, _gravity_rules, rules)
+
+
+def _period_shown(*rules: Rule[Matter]) -> Shown[Matter]:
+    return Shown("p", "公示多久？", _period_said, _period_rules, rules)
+
+
+GRAVITY_36: Final = _gravity_shown(G1, G2, G3, G4, G5, G6, G7, G8, G9, G12, G13)
+GRAVITY_58: Final = _gravity_shown(G14)
+GRAVITY_107: Final = _gravity_shown(G1, G2, G3, G4, G5, G6, G7, G8, G10, G11, G12, G13)
+GRAVITY_2021: Final = _gravity_shown(G1, G2, G4, G5, G6, G7, G8, G10, G11, G12)
+PERIOD_36: Final = _period_shown(START_LISTED, START_DOCUMENT, MONTHS, PERIOD_NONE, PERIOD)
+PERIOD_58: Final = _period_shown(START_LISTED, START_DOCUMENT, MONTHS, PERIOD, PERIOD_SECTOR)
+PERIOD_107: Final = _period_shown(START_LISTED, START_PUBLISHED, MONTHS, PERIOD_NONE, PERIOD)
+PERIOD_2021: Final = _period_shown(START_LISTED, START_PUBLISHED, MONTHS, PERIOD_NONE, PERIOD, PERIOD_SECTOR)
 
 
 # --- Notes: they decide nothing ---------------------------------------------------------------------------------------
@@ -555,7 +585,8 @@ NOTE_LIFTED = _basis(
     lambda case: case.bankruptcy is Bankruptcy.TERMINATED, ["facts.bankruptcy_stage"], ["SHIELD_LIFTED"],
 )  # fmt: skip
 NOTE_LITIGATION = _basis(
-    "CR-N2", "有复议或诉讼吗？", "复议、诉讼期间不停止公示，也不影响申请", [texts.NDRC_36.at("第三章 复议、诉讼", X)],
+    "CR-N2", "有复议或诉讼吗？", "复议、诉讼期间不停止公示，也不影响申请",
+    [texts.NDRC_36.at("第三章 复议、诉讼", X), *_unread("复议、诉讼")],
     lambda case: case.facts.litigation is not None, ["facts.litigation"], ["PENDING_REVIEW_NO_SUSPENSION"],
 )  # fmt: skip
 NOTE_LIST_RULE = _basis(
@@ -578,7 +609,10 @@ NOTE_ASSUMED = _basis(
     [texts.SAMR_45.at("第13条 自公示之日起", F), texts.NONE_FOUND.at("：以文书日期为最早起算日", U)],
     lambda case: case.assumed and case.published, ["assumed", "start"], ["START_ASSUMED"],
 )  # fmt: skip
-NOTES: Final = (NOTE_LIFTED, NOTE_LITIGATION, NOTE_LIST_RULE, NOTE_SECTOR, NOTE_SEVERAL, NOTE_ASSUMED)
+NOTES_36: Final = (NOTE_LIFTED, NOTE_LITIGATION, NOTE_LIST_RULE, NOTE_SEVERAL)
+NOTES_58: Final = (NOTE_LITIGATION, NOTE_SECTOR)
+NOTES_107: Final = (NOTE_LIFTED, NOTE_LITIGATION, NOTE_LIST_RULE, NOTE_SEVERAL, NOTE_ASSUMED)
+NOTES_2021: Final = (NOTE_LITIGATION, NOTE_LIST_RULE, NOTE_SECTOR, NOTE_ASSUMED)
 
 
 # --- T: a penalty from before the rule set, judged under both ---------------------------------------------------------

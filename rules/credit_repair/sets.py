@@ -13,7 +13,7 @@ from rules.credit_repair.matter import SAMR_107 as REGIME_SAMR_107
 from rules.credit_repair.matter import SAMR_2021 as REGIME_SAMR_2021
 from rules.credit_repair.matter import Matter, Regime
 from rules.law import Text
-from rules.rule import Entry, Rule, RuleSet, Together
+from rules.rule import Entry, Rule, RuleSet, Shown, Together
 
 _COMMON: Final = frozenset({texts.NONE_FOUND, texts.CIVIL_CODE, texts.PLATFORM, texts.ABNORMAL})
 _MARKET: Final = frozenset({texts.SAMR_45, texts.SAMR_44})
@@ -21,14 +21,12 @@ _BANKRUPTCY: Final = frozenset({texts.PLAN_22})
 
 
 def _set(
-    regime: Regime, title: str, text: Text, others: frozenset[Text], entries: tuple[Entry[Matter], ...]
-) -> RuleSet[Matter]:
+    regime: Regime, title: str, text: Text, others: frozenset[Text], entries: tuple[Entry[Matter], ...],
+    notes: tuple[Rule[Matter], ...],
+) -> RuleSet[Matter]:  # fmt: skip
     assert text.first_day is not None, f"{text.id} has no first day"
-    cited, package = frozenset({text}) | others | _COMMON, "rules.credit_repair"
-    parameters = regime.parameters
-    return RuleSet(
-        regime.id, title, text.first_day, text.last_day, cited, entries, q.NOTES, parameters, package, __name__
-    )
+    cited, days = frozenset({text}) | others | _COMMON, (text.first_day, text.last_day)
+    return RuleSet(regime.id, title, *days, cited, entries, notes, regime.parameters, "rules.credit_repair", __name__)
 
 
 def _conditions(*more: Rule[Matter], bankruptcy: bool) -> Together[Matter]:
@@ -44,7 +42,9 @@ def _doubts(*more: Rule[Matter]) -> Together[Matter]:
     return Together((q.measure, *more), Answer.REVIEW)
 
 
-_FIRST: Final = (q.not_published, q.filed_under_older, q.PERIOD_SHOWN, q.non_repairable, q.GRAVITY_SHOWN)
+def _first(period: Shown[Matter], gravity: Shown[Matter]) -> tuple[Entry[Matter], ...]:
+    return (q.not_published, q.filed_under_older, period, q.non_repairable, gravity)
+
 
 NDRC_36: Final = _set(
     REGIME_NDRC_36,
@@ -52,7 +52,7 @@ NDRC_36: Final = _set(
     texts.NDRC_36,
     _BANKRUPTCY,
     (
-        *_FIRST,
+        *_first(q.PERIOD_36, q.GRAVITY_36),
         q.over_and_completed,
         q.over_and_open,
         q.over_but_excluded,
@@ -62,6 +62,7 @@ NDRC_36: Final = _set(
         _doubts(),
         q.yes,
     ),
+    q.NOTES_36,
 )
 NDRC_58: Final = _set(
     REGIME_NDRC_58,
@@ -69,7 +70,7 @@ NDRC_58: Final = _set(
     texts.NDRC_58,
     frozenset({texts.CREDIT_CHINA}),
     (
-        *_FIRST,
+        *_first(q.PERIOD_58, q.GRAVITY_58),
         q.over_and_open,
         q.over_but_measure,
         q.over,
@@ -77,6 +78,7 @@ NDRC_58: Final = _set(
         _doubts(q.sector_doubt_58),
         q.yes,
     ),
+    q.NOTES_58,
 )
 SAMR_107: Final = _set(
     REGIME_SAMR_107,
@@ -84,7 +86,7 @@ SAMR_107: Final = _set(
     texts.SAMR_107,
     _MARKET | _BANKRUPTCY,
     (
-        *_FIRST,
+        *_first(q.PERIOD_107, q.GRAVITY_107),
         q.stops_by_itself,
         q.over_and_completed,
         q.over_and_open,
@@ -94,6 +96,7 @@ SAMR_107: Final = _set(
         _doubts(q.repeated, q.sector_doubt_107, q.start_doubt),
         q.yes,
     ),
+    q.NOTES_107,
 )
 SAMR_2021: Final = _set(
     REGIME_SAMR_2021,
@@ -101,7 +104,7 @@ SAMR_2021: Final = _set(
     texts.SAMR_2021,
     _MARKET,
     (
-        *_FIRST,
+        *_first(q.PERIOD_2021, q.GRAVITY_2021),
         q.stops_by_itself,
         q.over_and_open,
         q.over_but_measure,
@@ -110,6 +113,7 @@ SAMR_2021: Final = _set(
         _doubts(q.repeated, q.start_doubt),
         q.yes,
     ),
+    q.NOTES_2021,
 )
 
 RULE_SETS: Final = (NDRC_58, NDRC_36, SAMR_2021, SAMR_107)
