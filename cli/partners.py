@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.common import LedgerOption, check_writable, open_ledger, out, progress_console, write_whole
+from graph.matching.partners import DECIMALS
 from graph.memory_build import build
 from graph.ontology import Size, chinese
 from graph.view import View
@@ -101,7 +102,7 @@ def rank_queries(
     ranked = rank_all(view, asked, relation, on=_day(on), top=top, known=pairs, hidden=hidden)
     shown = track(ranked, "排序 ranking", total=len(asked), console=progress_console)
     lines = [
-        f"{query}\t{place}\t{candidate}\t{score:.6f}\n"
+        f"{query}\t{place}\t{candidate}\t{score:.{DECIMALS}f}\n"
         for query, candidates in shown
         for place, (candidate, score) in enumerate(candidates, start=1)
     ]

@@ -121,7 +121,8 @@ def _ranked(
 
 def _materials(view: View, product: int, on: date) -> list[tuple[str, float]]:
     needs = Needs.of_graph(product_graph(view, on)).of(product)
-    return sorted(((view.ref(q).key, need.p) for q, need in needs.items()), key=lambda x: (-x[1], x[0]))
+    scored = [(view.ref(q).key, round(need.p, partners.DECIMALS)) for q, need in needs.items()]
+    return sorted(scored, key=lambda found: (-found[1], found[0]))
 
 
 def _companies(view: View, company: int, relation: str, on: date) -> list[tuple[str, float]]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from graph.matching.facts import NOTHING, ProductGraph, product_graph
 from graph.matching.needs import KNOWN_LINK, Needs, Step, noisy_or
-from graph.matching.partners import EXACT, SIMILAR
+from graph.matching.partners import DECIMALS, EXACT, SIMILAR
 from graph.view import View
 
 NARROWER, BROADER, ALIKE = 0.7, 0.5, 0.5  # a narrower product surely is one; a broader or similar one may be
@@ -75,7 +75,7 @@ def fill(view: View, wanted: int, on: date) -> GapRanking:
 
 def _filling(handle: int, paths: Iterable[GapPath]) -> Filling:
     ordered = sorted(paths, key=lambda p: (p.tier, -p.p))
-    return Filling(handle, noisy_or(p.p for p in ordered), min(p.tier for p in ordered), ordered)
+    return Filling(handle, round(noisy_or(p.p for p in ordered), DECIMALS), min(p.tier for p in ordered), ordered)
 
 
 def _products_of(view: View, segment: int, on: date) -> list[int]:

@@ -91,6 +91,7 @@ class Needs:
         self._sold = NearestRows(sold, self._vectors.of([graph.name(p) for p in sold] or [" "]))
         self._needs: dict[int, Mapping[int, Need]] = {}
         self._variants: dict[int, Mapping[int, float]] = {}
+        self._why: dict[tuple[int, int], Sequence[Step]] = {}
 
     @classmethod
     def of_graph(cls, graph: ProductGraph) -> "Needs":
@@ -120,8 +121,13 @@ class Needs:
         siblings = [s for b in self.graph.broader.get(product, NOTHING) for s in self.graph.narrower.get(b, NOTHING)]
         return [h for h in dict.fromkeys(by_name + sorted(siblings)) if self.graph.sellers[h]]
 
-    def why(self, product: int, material: int) -> list[Step]:
+    def why(self, product: int, material: int) -> Sequence[Step]:
         """The hops from a product to a material it needs: the recorded link, or the strongest kind of evidence."""
+        if (product, material) not in self._why:  # many candidates of one answer are reached by the same need
+            self._why[product, material] = self._explain(product, material)
+        return self._why[product, material]
+
+    def _explain(self, product: int, material: int) -> list[Step]:
         need = self.of(product)[material]
         if need.recorded:
             return [Step("UpstreamOf", material, product)]

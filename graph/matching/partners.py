@@ -31,6 +31,7 @@ FILL_NEEDS = 20  # the strongest needs for which similar sellers are looked up
 REVERSE_USERS = 100  # products tried as unrecorded users of one that is sold; their needs are computed in full
 FEW_USERS = 15  # the same for a material that is only similar to what is sold
 
+DECIMALS = 9  # of a score: what lies below is noise of the arithmetic, and would decide before the key does
 EXACT, SIMILAR, SIMILAR_SELLER = 0, 1, 2  # tiers in their order; the last two are both called similar
 Direction = Literal["supplier", "customer"]
 
@@ -164,7 +165,8 @@ def _ordered(
     joined = np.array(sorted(direct), np.int64)
     companies, at = np.unique(np.concatenate((entries.company, joined)), return_inverse=True)
     p = np.concatenate((entries.p, np.full(len(joined), KNOWN_LINK)))
-    scores = -np.expm1(np.bincount(at, weights=np.log1p(-np.minimum(p, 0.9999)), minlength=len(companies)))
+    doubts = np.bincount(at, weights=np.log1p(-np.minimum(p, 0.9999)), minlength=len(companies))
+    scores = (-np.expm1(doubts)).astype(np.float64).round(DECIMALS)
     tiers = np.full(len(companies), SIMILAR_SELLER, np.int64)
     np.minimum.at(tiers, at, np.concatenate((entries.tier, np.full(len(joined), EXACT))))
     keys = np.array([view.ref(int(h)).key for h in companies], dtype=object)

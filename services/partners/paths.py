@@ -19,7 +19,10 @@ _COMPUTED_FILES = {"SimilarTo": "产品名称相似度（字符 1–3 元 TF-IDF
 
 def named(view: View, handle: int) -> Named:
     """A record by reference and name."""
-    return Named(view.ref(handle), view.entity(handle).name)
+    kept: dict[int, Named] = view.derived("named")
+    if handle not in kept:
+        kept[handle] = Named(view.ref(handle), view.entity(handle).name)
+    return kept[handle]
 
 
 def paths(view: View, question: Question, subject: int, pool: Pool, candidate: int) -> tuple[list[Path], int]:

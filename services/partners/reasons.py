@@ -58,18 +58,18 @@ def _why_filtered(question: Question, pool: Pool, i: int) -> Iterator[Reason]:
         )
     division, size = int(pool.divisions[i]), int(pool.sizes[i])
     if filters.place is not None and not pool.placed(filters.place, question.division)[i]:
-        place = place_name(division) if division else "所在地未取得"
+        place, place_en = (place_name(division),) * 2 if division else ("所在地未取得", "its place is not known")
         yield (
             "place",
             f"不满足条件“{PLACES[filters.place]}”：{place}。",
-            f"does not meet the condition {filters.place.value}: {place}",
+            f"does not meet the condition {filters.place.value}: {place_en}",
         )
     if filters.size is not None and (size < 0 or tuple(Size)[size] is not filters.size):
-        stated = chinese(tuple(Size)[size]) if size >= 0 else "规模未取得"
+        stated = tuple(Size)[size] if size >= 0 else None
         yield (
             "size",
-            f"不满足条件“{chinese(filters.size)}企业”：{stated}。",
-            f"does not meet the condition {filters.size.value}: {stated}",
+            f"不满足条件“{chinese(filters.size)}企业”：{chinese(stated) if stated else '规模未取得'}。",
+            f"does not meet the condition {filters.size.value}: {stated.value if stated else 'its size is not known'}",
         )
     basis = BASES[pool.bases[i]]
     yield (
