@@ -1,6 +1,6 @@
 """Small graphs written as sentences, so that a score can be worked out by hand beside them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -54,7 +54,7 @@ class World:
     def why(self, product: str, material: str) -> list[tuple[str, str, str]]:
         return self.steps(self.needs.why(self[product], self[material]))
 
-    def steps(self, steps: "list[Step]") -> list[tuple[str, str, str]]:
+    def steps(self, steps: "Sequence[Step]") -> list[tuple[str, str, str]]:
         return [(self.name(step.from_), step.link, self.name(step.to)) for step in steps]
 
     def rank(self, company: str, direction: "Direction" = "supplier", **more: Any) -> "Ranking":

@@ -64,9 +64,7 @@ def test_segment_through_its_products_members_and_companion_segments(world: Worl
 
 
 @pytest.mark.parametrize(("outsiders", "goes_with"), [(9, True), (10, False)])
-def test_segments_go_together_from_a_tenth_of_their_companies_on(
-    world: World, outsiders: int, goes_with: bool
-) -> None:
+def test_segments_go_together_from_a_tenth_of_their_companies_on(world: World, outsiders: int, goes_with: bool) -> None:
     others = "\n".join(f"{n}号 in 乙段" for n in range(10, 10 + outsiders))
     w = world(f"戊 in 甲段 \n 戊 in 乙段 \n {others}")
     assert ("10号" in _filled(w, "甲段")) is goes_with

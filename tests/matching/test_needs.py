@@ -101,7 +101,7 @@ def test_recorded_need_is_not_raised_by_estimates(world: World) -> None:
 
 @pytest.mark.parametrize(("users", "kept"), [(94, True), (96, False)])
 def test_weak_estimates_are_dropped(world: World, users: int, kept: bool) -> None:
-    """Of so many products made from 面, one needs 糖: .1 · 1 / 99 is above the least that counts, .1 · 1 / 101 below."""
+    """One of the products made from 面 needs 糖: .1 / 99 is above the least that counts, .1 / 101 below."""
     assert (0.1 / (users + 5) >= MIN_NEED) is kept
     others = [f"面 into 饼{chr(0x4E00 + i)}" for i in range(users - 1)]
     w = world("\n".join([*others, "面 into 汤", "糖 into 汤"]))

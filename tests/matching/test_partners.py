@@ -15,7 +15,20 @@ from graph.view import BASES
 World = Callable[[str], Any]
 CHAIN = "甲 makes 水泵 .6 \n 铸铁 into 水泵"
 CROWD_OF_TWO = 2**-0.2
-NOTHING_SAID = ["其他业务", "其它", "内部往来", "合计", "销售", "服务", "商品", "租金", "租赁", "配件", "材料销售", "收入"]
+NOTHING_SAID = [
+    "其他业务",
+    "其它",
+    "内部往来",
+    "合计",
+    "销售",
+    "服务",
+    "商品",
+    "租金",
+    "租赁",
+    "配件",
+    "材料销售",
+    "收入",
+]
 
 
 # --- scores -----------------------------------------------------------------------------------------------------------
@@ -87,7 +100,7 @@ def test_a_stated_share_is_taken_before_one_that_is_not_stated(world: World) -> 
 
 def test_exact_stands_before_similar_though_its_score_is_lower(world: World) -> None:
     """乙 by a recorded link, of which 甲 makes the material itself, as a side line; 丙 because 高压水泵 needs 钢."""
-    w = world("甲 makes 水泵 .6 \n 甲 makes 铸铁 .6 \n 铸铁 into 水泵 \n 乙 makes 铸铁 .01 \n 钢 into 高压水泵 \n 丙 makes 钢 .9")
+    w = world(f"{CHAIN} \n 甲 makes 铸铁 .6 \n 乙 makes 铸铁 .01 \n 钢 into 高压水泵 \n 丙 makes 钢 .9")
     scores = w.scores("甲", core=True)
     assert list(scores) == ["乙", "丙"]
     assert scores["乙"] == (EXACT, pytest.approx(0.95 * CROWD_OF_TWO * 0.3 * 0.15))
@@ -189,7 +202,9 @@ def test_what_is_no_sale_of_the_buyer_gives_nothing(world: World, sale: str) -> 
 
 
 @pytest.mark.parametrize(
-    "link", ["铸铁 into 水泵 {}", "乙 makes 铸铁 {}", "甲 makes 水泵 {}", "乙 supplies 甲 {}"], ids=lambda x: x.split()[1]
+    "link",
+    ["铸铁 into 水泵 {}", "乙 makes 铸铁 {}", "甲 makes 水泵 {}", "乙 supplies 甲 {}"],
+    ids=lambda x: x.split()[1],
 )
 def test_a_link_is_used_on_its_days_the_first_and_the_last_included(world: World, link: str) -> None:
     others = [] if "supplies" in link else ["铸铁 into 水泵", "乙 makes 铸铁", "甲 makes 水泵"]
@@ -204,7 +219,9 @@ def test_a_link_is_used_on_its_days_the_first_and_the_last_included(world: World
 def test_names_that_say_nothing_match_nothing(world: World, name: str) -> None:
     """Neither as what is needed, nor as what is sold, nor as what stands in for it."""
     assert SAYS_NOTHING.search(name)
-    w = world(f"甲 makes {name} \n 铸铁 into {name} \n {name} into 水泵 \n 乙 makes {name} \n 丙 makes 铸铁 \n 丁 makes 水泵")
+    w = world(
+        f"甲 makes {name} \n 铸铁 into {name} \n {name} into 水泵 \n 乙 makes {name} \n 丙 makes 铸铁 \n 丁 makes 水泵"
+    )
     assert w.graph.sellers[w[name]] == 0
     assert w.scores("甲") == w.scores("乙", "customer") == w.scores("丙", "customer") == w.scores("丁") == {}
 
@@ -240,7 +257,7 @@ def test_hidden_links_are_not_used_whichever_end_is_named_first(
 
 
 def test_customers_are_suppliers_read_backwards(demo_ledger: Any) -> None:
-    """Every recorded path from a buyer to a supplier is found from the supplier too, with the same share of evidence."""
+    """Every recorded path from a buyer to a supplier is found from the supplier too, with what it contributes."""
     from graph.memory_build import build
 
     view = build(demo_ledger)

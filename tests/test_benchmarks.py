@@ -1,0 +1,21 @@
+"""Each benchmark runs in its small form, and its last line is JSON with the ratio. No time is asserted."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BENCHMARKS = ("load.py", "partners.py", "quality.py")
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_runs_small_and_ends_with_a_ratio(name: str) -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / name), "--small"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert isinstance(last["ratio"], int | float)
+    assert last["ratio"] > 0
