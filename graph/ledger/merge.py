@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import networkx as nx
 from sqlalchemy import Connection, insert, select
@@ -11,11 +10,9 @@ from sqlalchemy import Connection, insert, select
 from graph.identifiers import Uscc
 from graph.ledger.failures import translated
 from graph.ledger.schema import merge_decision, position, record
+from graph.ledger.store import Store
 from graph.ontology import Ref
 from lianxin.errors import Conflict, NotKnown
-
-if TYPE_CHECKING:
-    from graph.ledger.store import Ledger
 
 
 class Judgement(StrEnum):
@@ -40,7 +37,7 @@ class Decision:
         return (self.left, self.right) if self.left <= self.right else (self.right, self.left)
 
 
-def decide(ledger: "Ledger", decision: Decision) -> int:
+def decide(ledger: Store, decision: Decision) -> int:
     """Append a decision. Raises NotKnown for a record that the ledger does not have, Conflict for a pair of one."""
     if decision.left == decision.right:
         key = decision.left.key

@@ -4,16 +4,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from graph.ledger import load
 from graph.ledger.failures import translated
 from graph.ledger.request import REPEATED, LoadOutcome, LoadRequest, SourceFileInfo
+from graph.ledger.store import Store
 from graph.ontology import Link, Record, body
 from lianxin.errors import BadRow
-
-if TYPE_CHECKING:
-    from graph.ledger.store import Ledger
 
 BATCH = 20_000  # statements per executemany: larger ones gain nothing measurable
 
@@ -31,7 +29,7 @@ _TEMPORARY = ("stage_record", "stage_link", "stage_file", "head_record", "head_l
 class Staging:
     """Gathers the statements of one load; `commit` compares and appends them. Use as a context manager."""
 
-    def __init__(self, ledger: "Ledger") -> None:
+    def __init__(self, ledger: Store) -> None:
         self._ledger = ledger
         self._records: list[tuple[Any, ...]] = []
         self._links: list[tuple[Any, ...]] = []

@@ -1,10 +1,10 @@
-"""Opening the ledger, its transactions, and its errors in our words."""
+"""Opening the database of a ledger, and its transactions."""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from alembic import command
 from alembic.config import Config
@@ -14,12 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from graph.ledger import merge as merging
-from graph.ledger import reading as answers
 from graph.ledger.failures import translated, without_password
-from graph.ledger.request import LoadOutcome
-from graph.ledger.staging import Staging
-from graph.ledger.undo import undo as undo_load
 from lianxin.errors import LedgerTooNew, StoreUnavailable
 
 BUSY_TIMEOUT_MS = 10_000  # a load holds the write lock for a second or two; ten times that is a stuck process
@@ -27,15 +22,15 @@ CACHE_KB = 65_536  # holds the indexes of 300,000 links while a load appends to 
 WRITE = {"lianxin_write": True}
 
 
-class Ledger:
-    """The ledger at one URL. Open it with `Ledger.open`; one instance may be shared by threads."""
+class Store:
+    """The database at one URL: its transactions and its schema. One instance may be shared by threads."""
 
     def __init__(self, url: str, engine: Engine) -> None:
         self.url = url
         self.engine = engine
 
     @classmethod
-    def open(cls, url: str) -> "Ledger":
+    def open(cls, url: str) -> Self:
         """Open a ledger, creating an empty one or migrating an older one.
 
         Raises StoreUnavailable when it cannot be opened, LedgerTooNew when a newer lianxin wrote it.
@@ -62,43 +57,6 @@ class Ledger:
             connection.execution_options(**WRITE)
             with connection.begin():
                 yield
-
-    def staging(self) -> Staging:
-        """A place to gather the statements of one load before they are compared with the ledger."""
-        return Staging(self)
-
-    def undo(self, load: int) -> LoadOutcome:
-        """Append the reversal of a load. Raises NotKnown, or Conflict when a later load stands on it."""
-        return undo_load(self, load)
-
-    def decide(self, decision: "merging.Decision") -> int:
-        """Append a merge decision and return its position."""
-        return merging.decide(self, decision)
-
-    def decisions(self) -> "list[merging.Decision]":
-        """The decisions that hold: the latest of each pair."""
-        with self.reading() as connection:
-            return merging.decisions(connection)
-
-    def position(self) -> int:
-        """The newest position, 0 for an empty ledger."""
-        with self.reading() as connection:
-            return answers.newest_position(connection)
-
-    def loads(self) -> "list[answers.Load]":
-        """All loads, newest first."""
-        with self.reading() as connection:
-            return answers.loads(connection)
-
-    def load(self, load: int) -> "answers.Load":
-        """One load with its report. Raises NotKnown."""
-        with self.reading() as connection:
-            return answers.load(connection, load)
-
-    def datasets(self) -> "list[answers.Dataset]":
-        """The data sets loaded, each with its newest load that is not undone."""
-        with self.reading() as connection:
-            return answers.datasets(connection)
 
     def _migrate(self) -> None:
         config = Config()

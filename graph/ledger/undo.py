@@ -1,7 +1,7 @@
 """Undoing a load: its reversal is appended, after which every view equals the one before."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, select, text
@@ -10,11 +10,8 @@ from graph.ledger import schema
 from graph.ledger.commit import insert_row, take_position
 from graph.ledger.failures import translated
 from graph.ledger.request import LoadOutcome
+from graph.ledger.store import Store
 from lianxin.errors import Conflict, NotKnown
-
-if TYPE_CHECKING:
-    from graph.ledger.store import Ledger
-
 
 _RECORD_COLUMNS = "record, dataset, part, present, body"
 _LINK_COLUMNS = "type, from_record, to_record, dataset, part, basis, valid_from, valid_to, present, body"
@@ -44,7 +41,7 @@ _UNDO = (
 )
 
 
-def undo(ledger: "Ledger", load: int) -> LoadOutcome:
+def undo(ledger: Store, load: int) -> LoadOutcome:
     """Append the reversal of a load, after which every view equals the one before it."""
     started = datetime.now(UTC).replace(tzinfo=None)
     with translated(ledger.url), ledger.engine.connect() as connection, ledger.writing(connection):
