@@ -130,8 +130,7 @@ class RuleSetVersion:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding(Generic[F, C, V]):
+class Finding(NamedTuple, Generic[F, C, V]):
     """结论 What the rules say of one matter on one day. `answer`, `reasons`, `notes` and `values` over all ways."""
 
     facts: F

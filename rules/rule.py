@@ -3,10 +3,11 @@
 Four things stand in a rule set, which asks them in order until one gives an answer:
 
     Rule      a question; when it applies it gives an answer and its reasons, and the matter is settled
+    When      rules that are asked in order, but only about some cases
     Together  questions that are all asked; every one that applies is a reason (conditions, doubts)
     Shown     a value that others rest on (start day, gravity, period): shown in the walk, never an answer
-    Beside    a question asked only when something else applied, that adds a code to its reasons
 
+Rules may stand `beside` another: they are asked only when it applied, and add their codes to its reasons.
 From these declarations come the finding with its walk, the rule table and the documentation.
 """
 
@@ -107,12 +108,18 @@ class Rule(Generic[C]):
 
     def ask(self, case: C) -> Decided | None:
         said = self.applies(case)
-        if said is None:
-            return None
+        return None if said is None else self.settle(said, case)
+
+    def settle(self, said: Said, case: C) -> Decided:
+        """What it said, with what the rules beside it add."""
         if not self.beside:
             return Decided(said, (self.step(said),))
-        reasons, steps = _collected(self.beside, case)
+        reasons, steps = self._added.ask(case)
         return Decided(Said(said.answer, said.reasons | reasons), (self.step(said), *steps))
+
+    @cached_property
+    def _added(self) -> "_Panel[C]":
+        return _Panel(self.beside)
 
     def step(self, said: Said) -> Step:
         """The step that says it applied: one shared object for each set of reasons."""
@@ -185,38 +192,75 @@ class Together(Generic[C]):
     def rules(self) -> Sequence[Rule[Any]]:
         return (*self.each, *self.instead, *self.beside)
 
-    @cached_property
+    @property
     def missed(self) -> tuple[Step, ...]:
-        return tuple(step for rule in self.each for step in rule.missed)
+        return self._asked.missed
+
+    @cached_property
+    def _asked(self) -> "_Panel[C]":
+        return _Panel(self.each)
+
+    @cached_property
+    def _added(self) -> "_Panel[C]":
+        return _Panel(self.beside)
 
     def ask(self, case: C) -> Decided | None:
-        for rule in self.each:
-            if rule.applies(case) is not None:
-                break
-        else:  # the usual case: nothing applies, and no list was made
+        reasons, steps = self._asked.ask(case)
+        if not reasons:
             return None
-        reasons, steps = _collected(self.each, case)
         for special in self.instead:
             said = special.applies(Failed(case, reasons))
             if said is not None:
                 return Decided(said, (*steps, special.step(said)))
             steps += special.missed
-        more, beside = _collected(self.beside, case)
-        return Decided(Said(self.answer, reasons | more), steps + beside)
+        more, added = self._added.ask(case)
+        return Decided(Said(self.answer, reasons | more), steps + added)
 
 
-def _collected(rules: Sequence[Rule[C]], case: C) -> tuple[frozenset[str], tuple[Step, ...]]:
-    """Ask all rules: the reasons of those that apply, and every step."""
-    reasons: list[str] = []
-    steps: list[Step] = []
-    for rule in rules:
-        said = rule.applies(case)
-        if said is None:
-            steps += rule.missed
-        else:
-            reasons += said.reasons
-            steps.append(rule.step(said))
-    return frozenset(reasons), tuple(steps)
+@dataclass(frozen=True, eq=False)
+class When(Generic[C]):
+    """Rules that are asked in order, but only about a case that `concerns` them; all others pass them by."""
+
+    concerns: Callable[[C], bool]
+    each: tuple[Rule[C], ...]
+
+    @property
+    def rules(self) -> Sequence[Rule[Any]]:
+        return [rule for each in self.each for rule in each.rules]
+
+    @cached_property
+    def _questions(self) -> "Questions[C]":
+        return Questions(self.each)
+
+    @property
+    def missed(self) -> tuple[Step, ...]:
+        return self._questions.passed
+
+    def ask(self, case: C) -> Decided | None:
+        return self._questions.ask(case) if self.concerns(case) else None
+
+
+class _Panel(Generic[C]):
+    """Rules that are all asked. What they say together, they have mostly said before: each combination is kept."""
+
+    def __init__(self, rules: Sequence[Rule[C]]) -> None:
+        self._rules = rules
+        self._applies = [rule.applies for rule in rules]
+        self._kept: dict[tuple[Said | None, ...], tuple[frozenset[str], tuple[Step, ...]]] = {}
+        self.missed = tuple(step for rule in rules for step in rule.missed)
+
+    def ask(self, case: C) -> tuple[frozenset[str], tuple[Step, ...]]:
+        """The reasons of those that apply, and every step."""
+        said = tuple([applies(case) for applies in self._applies])
+        kept = self._kept.get(said)
+        if kept is None:
+            kept = self._kept[said] = self._collected(said)
+        return kept
+
+    def _collected(self, said: Sequence[Said | None]) -> tuple[frozenset[str], tuple[Step, ...]]:
+        reasons = frozenset(reason for each in said if each is not None for reason in each.reasons)
+        pairs = zip(self._rules, said, strict=True)
+        return reasons, tuple(rule.missed[0] if each is None else rule.step(each) for rule, each in pairs)
 
 
 class Questions(Generic[C]):
@@ -225,12 +269,11 @@ class Questions(Generic[C]):
 
     def __init__(self, entries: Sequence[Entry[C]]) -> None:
         self.entries = tuple(entries)
-        self._asked: list[tuple[Callable[[C], object], Entry[C], tuple[Step, ...]]] = []
+        self._asked: list[tuple[Entry[C], Rule[C] | None, tuple[Step, ...]]] = []
         passed: tuple[Step, ...] = ()
         for entry in entries:
             if not isinstance(entry, Shown):  # it never settles anything
-                asks = entry.applies if isinstance(entry, Rule) else entry.ask
-                self._asked.append((asks, entry, passed))
+                self._asked.append((entry, entry if isinstance(entry, Rule) else None, passed))
             passed += entry.missed
         self.passed = passed
 
@@ -240,10 +283,13 @@ class Questions(Generic[C]):
 
     def ask(self, case: C) -> Decided | None:
         """Ask in order; the first that gives an answer ends it. None: none of them settled the matter."""
-        for asks, entry, passed in self._asked:
-            if asks(case) is not None:  # the bare question first: nearly all are passed by
+        for entry, rule, passed in self._asked:
+            if rule is None:
                 decided = entry.ask(case)
-                assert decided is not None
+            else:  # most entries, and most of them pass: the bare question is enough
+                said = rule.applies(case)
+                decided = None if said is None else rule.settle(said, case)
+            if decided is not None:
                 return Decided(decided.said, passed + decided.walk)
         return None
 
@@ -328,9 +374,18 @@ class RuleSet(Generic[C]):
         assert decided is not None, f"{self.id}: no question settled the matter"
         return decided
 
+    @cached_property
+    def _notes(self) -> tuple[list[Callable[[C], Said | None]], dict[tuple[Said | None, ...], frozenset[str]]]:
+        return [rule.applies for rule in self.notes], {}
+
     def notes_on(self, case: C) -> frozenset[str]:
         """The notes on a case."""
-        return frozenset(code for rule in self.notes if rule.applies(case) is not None for code in rule.codes)
+        applies, kept = self._notes
+        said = tuple([each(case) for each in applies])
+        if said not in kept:
+            pairs = zip(self.notes, said, strict=True)
+            kept[said] = frozenset(code for rule, each in pairs if each is not None for code in rule.codes)
+        return kept[said]
 
     @cached_property
     def digest(self) -> str:

@@ -63,7 +63,7 @@ def _opened(
         return Finding(facts, on, chosen, answer, reasons, frozenset(), _SETTLED_EARLY, early.walk, opening)
     assert chosen is not None, "the last opening question asks for the rule set"
     fine = standards.classing(facts, day)
-    record = _Record(known, chosen, older, law_changed, day, fine, classing(facts, fine.band, _scheme(chosen)))
+    record = _Record(known, chosen, older, law_changed, day, fine, classing(facts, fine.band, _scheme(chosen)), {}, {})
     ways, merged = _every_way(record)
     answer, reasons, notes = merged
     return Finding(facts, on, chosen, answer, reasons, notes, _agreed(ways), OPENING.passed, opening, ways)
@@ -88,6 +88,7 @@ class _Record(NamedTuple):
     """A record and the rule set that it is judged under. `older`: the one before, where both are compared.
 
     `day`: the day that counts for numbers and standards: of the application, else the one asked for.
+    `kept`: what was judged already; gravities that an older rule set does not tell apart come to the same there.
     """
 
     known: Known
@@ -97,28 +98,45 @@ class _Record(NamedTuple):
     day: date
     fine: FineClassing
     classing: Classing
+    kept: dict[tuple[str, Gravity, bool, bool], RepairWay]
+    matters: dict[tuple[str, Gravity], Matter]
 
     def way(self, gravity: Gravity, published: bool, done: bool, assumed: Mapping[str, str]) -> RepairWay:
         """Judge it in one way, and compare with the rule set before where there is one."""
-        new = self._judged(self.chosen, self.classing, gravity, published, done, assumed)
+        new = self._judged(self.chosen, gravity, published, done, assumed)
         if self.older is None:
             return new
-        classed = classing(self.known.facts, self.fine.band, _scheme(self.older))
-        old = self._judged(self.older, classed, _in_scheme(gravity, self.older), published, done, assumed)
+        old = self._judged_before(self.older, _in_scheme(gravity, self.older), published, done)
         change = Change(old, new)
         compared = CHANGE.ask(change)
         assert compared is not None, "the last question of a change of rules always answers"
-        (answer, reasons), walk = compared.said, compared.walk
-        return new._replace(answer=answer, reasons=reasons, older=old, compared=walk, comparison=change)
+        (answer, reasons), walk = compared
+        return Way(assumed, self.chosen, new.case, answer, reasons, new.notes, new.values, new.walk, old, walk, change)
+
+    def _judged_before(self, older: RuleSet[Matter], gravity: Gravity, published: bool, done: bool) -> RepairWay:
+        way = older.id, gravity, published, done
+        if way not in self.kept:
+            self.kept[way] = self._judged(older, gravity, published, done, {})
+        return self.kept[way]
 
     def _judged(
-        self, rules: RuleSet[Matter], classed: Classing, gravity: Gravity, published: bool, done: bool,
-        assumed: Mapping[str, str],
-    ) -> RepairWay:  # fmt: skip
-        regime, law_day = REGIMES[rules.id], rules.law_day(self.day)
-        case = matter(self.known, regime, law_day, gravity, self.fine, classed, published, done, self.law_changed)
-        said, walk = rules.decide(case)
-        return Way(assumed, rules, case, said.answer, said.reasons, rules.notes_on(case), _values(case), walk)
+        self, rules: RuleSet[Matter], gravity: Gravity, published: bool, done: bool, assumed: Mapping[str, str]
+    ) -> RepairWay:
+        case = self._matter(rules, gravity, published, done)
+        (answer, reasons), walk = rules.decide(case)
+        return Way(assumed, rules, case, answer, reasons, rules.notes_on(case), _values(case), walk)
+
+    def _matter(self, rules: RuleSet[Matter], gravity: Gravity, published: bool, done: bool) -> Matter:
+        """The record under a rule set in one way: its days do not hang on what is published and done."""
+        known = self.matters.get((rules.id, gravity))
+        if known is not None:
+            return known.varied(published, done)
+        regime = REGIMES[rules.id]
+        classed = self.classing if rules is self.chosen else classing(self.known.facts, self.fine.band, regime.scheme)
+        law_day = rules.law_day(self.day)
+        made = matter(self.known, regime, law_day, gravity, self.fine, classed, published, done, self.law_changed)
+        self.matters[rules.id, gravity] = made
+        return made
 
 
 def _in_scheme(gravity: Gravity, rules: RuleSet[Matter]) -> Gravity:

@@ -1,7 +1,7 @@
 """One record under one rule set in one way: what the questions are asked about, with its periods worked out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -107,10 +107,20 @@ class Matter:
     min_end: date | None
     not_before: date | None
     last_day: date | None
+    past_last_day: bool
     exclusion_end: date | None
+    excluded: bool
     doubt_end: date | None
     measure_runs: bool
     bankruptcy: Bankruptcy | None
+
+    def varied(self, published: bool, done: bool) -> "Matter":
+        """The same matter with other values of what is published and done; its days do not hang on them."""
+        made: Matter = object.__new__(Matter)
+        for name in _SLOTS:
+            setattr(made, name, getattr(self, name))
+        made.published, made.done = published, done
+        return made
 
     @property
     def start(self) -> date:
@@ -130,17 +140,9 @@ class Matter:
         return self.known.market_regulation and self.facts.kind is Kind.SERIOUS_LISTING
 
     @property
-    def excluded(self) -> bool:
-        return self.exclusion_end is not None and self.on <= self.exclusion_end
-
-    @property
     def plan_runs(self) -> bool:
         """A reorganisation plan or a settlement is being carried out."""
         return self.bankruptcy in (Bankruptcy.PLAN_APPROVED, Bankruptcy.SETTLEMENT_RECOGNISED)
-
-    @property
-    def past_last_day(self) -> bool:
-        return self.last_day is not None and self.on > self.last_day
 
     @property
     def stops_by_itself(self) -> bool:
@@ -152,6 +154,9 @@ class Matter:
         )
 
 
+_SLOTS = tuple(each.name for each in fields(Matter))
+
+
 def matter(
     known: Known, regime: Regime, law_day: date, gravity: Gravity, fine: FineClassing, classing: Classing,
     published: bool, done: bool, law_changed: bool,
@@ -161,7 +166,7 @@ def matter(
     ends = facts.measure_ends_on
     made = Matter(
         known, facts, on, regime, law_day, gravity, fine, classing.several, classing.used, published, done, law_changed,
-        NO_LIMITS, False, None, None, None, None, None, ends is not None and ends >= on,
+        NO_LIMITS, False, None, None, None, False, None, False, None, ends is not None and ends >= on,
         known.bankruptcy if regime.bankruptcy else None,
     )  # fmt: skip
     made.period, made.sector_period = regime.period_of(made, numbers)
@@ -179,8 +184,10 @@ def _set_days(made: Matter, numbers: Numbers) -> None:
         made.not_before = known.start
     if most is not None:
         made.last_day = months_after(known.start, most)
+        made.past_last_day = made.on > made.last_day
     if numbers.exclusion is not None and known.excluded_on is not None:
         made.exclusion_end = months_after(known.excluded_on, numbers.exclusion)
+        made.excluded = made.on <= made.exclusion_end
         made.not_before = _later(made.not_before, made.exclusion_end + DAY)
     if made.facts.measure_ends_on is not None and made.listed_by_market_regulation:
         made.not_before = _later(made.not_before, made.facts.measure_ends_on + DAY)

@@ -18,7 +18,7 @@ from rules.credit_repair.facts import Bankruptcy, Kind, Known, Sector, System
 from rules.credit_repair.gravity import Gravity
 from rules.credit_repair.matter import FOOD_DRUG_EQUIPMENT, TAX_CURED_DAYS, Matter, Values
 from rules.law import Citation, ReadingMark
-from rules.rule import Failed, Questions, Rule, RuleSet, Said, Shown, rule, says
+from rules.rule import Failed, Questions, Rule, RuleSet, Said, Shown, When, rule, says
 
 F, S, X, U, CFG = (
     ReadingMark.READ, ReadingMark.SECONDARY, ReadingMark.FRAGMENT, ReadingMark.UNVERIFIED, ReadingMark.SETTING,
@@ -116,7 +116,14 @@ def not_loaded(case: Opening) -> Said | None:
     return says(REVIEW, "RULES_NOT_LOADED") if case.chosen is None else None
 
 
-OPENING: Final = Questions[Opening]((revoked, repaired, tax_cured, tax_channel, court_channel, not_loaded))
+def _another_channel(case: Opening) -> bool:
+    system = case.known.facts.authority_system
+    return system is System.TAX or system is System.COURT
+
+
+OPENING: Final = Questions[Opening](
+    (revoked, repaired, When(_another_channel, (tax_cured, tax_channel, court_channel)), not_loaded)
+)
 
 
 # --- 4–6 --------------------------------------------------------------------------------------------------------------
@@ -191,7 +198,7 @@ def shield(case: Matter) -> Said | None:
     reads=["last_day", "on", "done", "facts.bankruptcy_stage"],
 )  # fmt: skip
 def over_and_completed(case: Matter) -> Said | None:
-    return says(REVIEW, "BANKRUPTCY_COMPLETED") if _over_and_open(case) and _completed(case) else None
+    return says(REVIEW, "BANKRUPTCY_COMPLETED") if _open(case) and _completed(case) else None
 
 
 @rule(
@@ -204,7 +211,7 @@ def over_and_completed(case: Matter) -> Said | None:
     beside=[shield],
 )  # fmt: skip
 def over_and_open(case: Matter) -> Said | None:
-    return says(NOT_YET, "MAX_ELAPSED_UNFULFILLED") if _over_and_open(case) else None
+    return says(NOT_YET, "MAX_ELAPSED_UNFULFILLED") if _open(case) else None
 
 
 @rule(
@@ -214,7 +221,7 @@ def over_and_open(case: Matter) -> Said | None:
     reads=["last_day", "on", "exclusion_end"],
 )  # fmt: skip
 def over_but_excluded(case: Matter) -> Said | None:
-    return says(REVIEW, "EXCLUDED_FALSE_COMMITMENT") if _over_and_done(case) and case.excluded else None
+    return says(REVIEW, "EXCLUDED_FALSE_COMMITMENT") if _done(case) and case.excluded else None
 
 
 @rule(
@@ -225,7 +232,7 @@ def over_but_excluded(case: Matter) -> Said | None:
     reads=["last_day", "on", "facts.measure_ends_on", "assumed"],
 )  # fmt: skip
 def over_but_measure(case: Matter) -> Said | None:
-    if not (_over_and_done(case) and case.measure_runs):
+    if not (_done(case) and case.measure_runs):
         return None
     if case.assumed:
         return says(REVIEW, "MGMT_MEASURE_NOT_EXPIRED", PUBLISHED_ON)
@@ -243,20 +250,25 @@ def over_but_measure(case: Matter) -> Said | None:
     codes=["MAX_PERIOD_ELAPSED_AUTO_STOP", PUBLISHED_ON], reads=["last_day", "on"],
 )  # fmt: skip
 def over(case: Matter) -> Said | None:
-    if not _over_and_done(case):
+    if not _done(case):
         return None
     if case.assumed:
         return says(REVIEW, PUBLISHED_ON)
     return says(NOT_APPLICABLE, "MAX_PERIOD_ELAPSED_AUTO_STOP")
 
 
-def _over_and_open(case: Matter) -> bool:
+def past_last_day(case: Matter) -> bool:
+    """Whether the questions of step 7 concern a record at all."""
+    return case.past_last_day
+
+
+def _open(case: Matter) -> bool:
     # With an assumed start the maximum may not be over at all: the conditions are asked instead.
-    return case.past_last_day and not case.done and not case.assumed
+    return not case.done and not case.assumed
 
 
-def _over_and_done(case: Matter) -> bool:
-    return case.past_last_day and case.done
+def _done(case: Matter) -> bool:
+    return case.done
 
 
 def _completed(case: Matter) -> bool:

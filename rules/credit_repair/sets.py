@@ -13,7 +13,7 @@ from rules.credit_repair.matter import SAMR_107 as REGIME_SAMR_107
 from rules.credit_repair.matter import SAMR_2021 as REGIME_SAMR_2021
 from rules.credit_repair.matter import Matter, Regime
 from rules.law import Text
-from rules.rule import Entry, Rule, RuleSet, Shown, Together
+from rules.rule import Entry, Rule, RuleSet, Shown, Together, When
 
 _COMMON: Final = frozenset({texts.NONE_FOUND, texts.CIVIL_CODE, texts.PLATFORM, texts.ABNORMAL})
 _MARKET: Final = frozenset({texts.SAMR_45, texts.SAMR_44})
@@ -53,11 +53,7 @@ NDRC_36: Final = _set(
     _BANKRUPTCY,
     (
         *_first(q.PERIOD_36, q.GRAVITY_36),
-        q.over_and_completed,
-        q.over_and_open,
-        q.over_but_excluded,
-        q.over_but_measure,
-        q.over,
+        When(q.past_last_day, (q.over_and_completed, q.over_and_open, q.over_but_excluded, q.over_but_measure, q.over)),
         _conditions(q.exclusion, bankruptcy=True),
         _doubts(),
         q.yes,
@@ -71,9 +67,7 @@ NDRC_58: Final = _set(
     frozenset({texts.CREDIT_CHINA}),
     (
         *_first(q.PERIOD_58, q.GRAVITY_58),
-        q.over_and_open,
-        q.over_but_measure,
-        q.over,
+        When(q.past_last_day, (q.over_and_open, q.over_but_measure, q.over)),
         _conditions(bankruptcy=False),
         _doubts(q.sector_doubt_58),
         q.yes,
@@ -88,10 +82,7 @@ SAMR_107: Final = _set(
     (
         *_first(q.PERIOD_107, q.GRAVITY_107),
         q.stops_by_itself,
-        q.over_and_completed,
-        q.over_and_open,
-        q.over_but_measure,
-        q.over,
+        When(q.past_last_day, (q.over_and_completed, q.over_and_open, q.over_but_measure, q.over)),
         _conditions(q.measure_of_listing, bankruptcy=True),
         _doubts(q.repeated, q.sector_doubt_107, q.start_doubt),
         q.yes,
@@ -106,9 +97,7 @@ SAMR_2021: Final = _set(
     (
         *_first(q.PERIOD_2021, q.GRAVITY_2021),
         q.stops_by_itself,
-        q.over_and_open,
-        q.over_but_measure,
-        q.over,
+        When(q.past_last_day, (q.over_and_open, q.over_but_measure, q.over)),
         _conditions(q.measure_of_listing, bankruptcy=False),
         _doubts(q.repeated, q.start_doubt),
         q.yes,
