@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field, SecretStr
@@ -78,13 +79,18 @@ class CreditRow(Row):
 
     def secrets(self) -> list[str]:
         """What stands in the row's personal cells."""
-        cells = (getattr(self, name) for name in type(self).model_fields)
-        return [cell.get_secret_value() for cell in cells if isinstance(cell, SecretStr)]
+        cells = (getattr(self, name) for name in _personal_fields(type(self)))
+        return [cell.get_secret_value() for cell in cells if cell is not None]
+
+
+@cache
+def _personal_fields(model: type[CreditRow]) -> tuple[str, ...]:
+    return tuple(name for name, field in model.model_fields.items() if field.annotation == (SecretStr | None))
 
 
 def personal_headings(model: type[CreditRow]) -> frozenset[str]:
     """The headings of the personal columns of a row model."""
-    return frozenset(f.alias or name for name, f in model.model_fields.items() if f.annotation == (SecretStr | None))
+    return frozenset(model.model_fields[name].alias or name for name in _personal_fields(model))
 
 
 def plain_heading(text: str) -> str:

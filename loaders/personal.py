@@ -16,15 +16,21 @@ MASK = "＊＊"
 
 _DATED = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"  # month and day inside an identity number
 _IDENTITY = re.compile(  # 公民身份号码 (GB 11643): 18 characters with the year of birth, or the older 15 digits
-    rf"(?<![0-9])(?:[1-9][0-9]{{5}}(?:19|20)[0-9]{{2}}{_DATED}[0-9]{{3}}[0-9Xx]"
-    rf"|[1-9][0-9]{{5}}[0-9]{{2}}{_DATED}[0-9]{{3}})(?![0-9Xx])"
+    rf"[1-9][0-9]{{5}}(?:19|20)[0-9]{{2}}{_DATED}[0-9]{{3}}[0-9Xx]|[1-9][0-9]{{5}}[0-9]{{2}}{_DATED}[0-9]{{3}}"
 )
-_OTHERS = re.compile(
-    r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])"  # mobile telephone
+_TELLING = re.compile(
+    rf"(?<![0-9])(?:{_IDENTITY.pattern})(?![0-9Xx])"
+    r"|(?<![0-9A-Z])[1-8][0-9]{16}[0-9Xx](?![0-9A-Za-z])"  # an identity number with a slip in the day of birth
+    r"|(?<![0-9])1[3-9][0-9]{9}(?![0-9])"  # mobile telephone
     r"|[\w.+-]+@[\w-]+\.[\w.]+"  # mail
 )
-_HARMLESS = re.compile(r"[0-9年月日时分秒万亿元\s/\-.:,+()]*(?:[TZeE][0-9:.+Z-]*)?")  # a day, an amount
-_CODE = re.compile(r"[0-9A-Z]*[0-9][0-9A-Z]*")  # a registration code
+_HARMLESS = re.compile(  # a day, with its time, or an amount
+    r"[0-9年月日时分秒万亿元\s/\-.:,+()]*(?:(?<=[0-9])(?:T[0-9:.+Z-]*|[eE][0-9]{1,2}))?"
+)
+_LONG = re.compile(r"[0-9]{15}")  # no day or amount has so many digits in a row, an identity number has
+_CODE = re.compile(r"9[0-9A-Z]{17}|(?=[0-9]*[A-Z])[0-9A-Z]{17}[0-9]")
+"""Social credit codes: of market entities, or with a letter before the end. Passports and permits are shorter."""
+
 _SHORTEST_NAME = 2  # characters: one alone is a common word
 
 
@@ -34,11 +40,12 @@ def is_identity_number(text: str) -> bool:
 
 
 def shown(value: str) -> str:
-    """A value as a refusal may show it: days, amounts and codes as they are, all else withheld."""
+    """A value as a refusal may show it: days, amounts and codes of firms as they are, all else withheld."""
     text = unicodedata.normalize("NFKC", value).strip()
-    if _IDENTITY.search(text) or _OTHERS.search(text):
+    if _TELLING.search(text):
         return WITHHELD
-    return value if _HARMLESS.fullmatch(text) or _CODE.fullmatch(text) else WITHHELD
+    plain = _HARMLESS.fullmatch(text) and not _LONG.search(text)
+    return value if plain or _CODE.fullmatch(text) else WITHHELD
 
 
 def masked(text: str, known: Iterable[str]) -> str:
@@ -46,4 +53,4 @@ def masked(text: str, known: Iterable[str]) -> str:
     identity numbers, telephones and mail addresses."""
     for secret in sorted({k for k in known if len(k) >= _SHORTEST_NAME}, key=len, reverse=True):
         text = text.replace(secret, MASK)
-    return _OTHERS.sub(MASK, _IDENTITY.sub(MASK, text))
+    return _TELLING.sub(MASK, text)
