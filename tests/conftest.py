@@ -74,6 +74,13 @@ def chain_cn_dir(needs: Callable[[str, Path | None, str], Path]) -> Path:
 
 
 @pytest.fixture(scope="session")
+def cases_dir(needs: Callable[[str, Path | None, str], Path]) -> Path:
+    """The worked cases of the law (CSV), which are kept outside the repository."""
+    folder = ROOT.parent / "shared" / "cases"
+    return needs("worked cases", folder if folder.is_dir() else None, "put them into ../shared/cases")
+
+
+@pytest.fixture(scope="session")
 def chromium(needs: Callable[[str, str | None, str], str]) -> str:
     """The path of the browser that the system installed."""
     names = ("chromium", "chromium-browser", "google-chrome")

@@ -1,6 +1,6 @@
 """Findings of credit repair a second in one process, full walk included, beside the procedure as plain code.
 
-    python benchmarks/rules.py [--small]
+    python benchmarks/findings.py [--small]
 
 The plain side (plain_repair.py) has its numbers in the code, and neither walk nor citations nor dated law. Both sides
 are asked the same drawn records, none of them equal, in turn; the median of the rounds counts. Then the same records
@@ -17,22 +17,15 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-HERE = str(Path(__file__).parent)
-sys.path = [
-    *(folder for folder in sys.path if folder != HERE),
-    HERE,
-]  # else this file would stand for the package rules
+from plain_repair import plain
 
-from plain_repair import plain  # noqa: E402 (after the line above, as are all others)
-
-from lianxin.errors import BadFact  # noqa: E402
-from rules.batch import evaluate_batch  # noqa: E402
-from rules.credit_repair import facts as f  # noqa: E402
-from rules.credit_repair.finding import Question, answer, assess  # noqa: E402
-from services.batch import evaluate  # noqa: E402
+from lianxin.errors import BadFact
+from rules.batch import evaluate_batch
+from rules.credit_repair import facts as f
+from rules.credit_repair.finding import Question, answer, assess
+from services.batch import evaluate
 
 ROUNDS = 5
 SEED = 20260401
@@ -112,7 +105,7 @@ def main() -> None:
     print(f"two processes, starting them included: {pooled:,.0f}/s; every pattern twenty times: {equal:,.0f}/s")
     figures = {"findings_per_s": round(ours), "plain_per_s": round(theirs), "goal_per_s": 20_000}
     others = {"two_processes_per_s": round(pooled), "repeated_per_s": round(equal), "records": len(questions)}
-    print(json.dumps({"benchmark": "rules", "ratio": round(ours / theirs, 3), **figures, **others}))
+    print(json.dumps({"benchmark": "findings", "ratio": round(ours / theirs, 3), **figures, **others}))
 
 
 if __name__ == "__main__":
