@@ -17,10 +17,10 @@ BATCH = 20_000  # statements per executemany: larger ones gain nothing measurabl
 
 _STAGE = (
     "CREATE TEMPORARY TABLE stage_record"
-    " (seq INTEGER PRIMARY KEY, type TEXT, key TEXT, part TEXT, body TEXT, file INTEGER, row INTEGER)",
+    " (seq INTEGER PRIMARY KEY, hash INTEGER, type TEXT, key TEXT, part TEXT, body TEXT, file INTEGER, row INTEGER)",
     "CREATE TEMPORARY TABLE stage_link"
-    " (seq INTEGER PRIMARY KEY, type TEXT, from_type TEXT, from_key TEXT, to_type TEXT, to_key TEXT, part TEXT,"
-    " basis TEXT, valid_from DATE, valid_to DATE, body TEXT, file INTEGER, row INTEGER)",
+    " (seq INTEGER PRIMARY KEY, hash INTEGER, type TEXT, from_type TEXT, from_key TEXT, to_type TEXT, to_key TEXT,"
+    " part TEXT, basis TEXT, valid_from DATE, valid_to DATE, body TEXT, file INTEGER, row INTEGER)",
     "CREATE TEMPORARY TABLE stage_file (stage INTEGER, file INTEGER)",
 )
 _TEMPORARY = ("stage_record", "stage_link", "stage_file", "head_record", "head_link", "diff_record", "diff_link")
@@ -37,8 +37,8 @@ class Staging:
         with translated(ledger.url):
             self._connection = ledger.engine.connect()
         mark = "%s" if ledger.engine.dialect.paramstyle in ("format", "pyformat") else "?"
-        self._insert_record = f"INSERT INTO stage_record VALUES ({', '.join([mark] * 7)})"
-        self._insert_link = f"INSERT INTO stage_link VALUES ({', '.join([mark] * 13)})"
+        self._insert_record = f"INSERT INTO stage_record VALUES ({', '.join([mark] * 8)})"
+        self._insert_link = f"INSERT INTO stage_link VALUES ({', '.join([mark] * 14)})"
 
     def __enter__(self) -> Self:
         with translated(self._ledger.url):
@@ -62,20 +62,18 @@ class Staging:
         """Gather one statement with its place: index of the file in the load's order, row counted from 1."""
         self._seq += 1
         if isinstance(statement, Record):
-            self._records.append(
-                (self._seq, type(statement).__name__, statement.key, statement.part, body(statement), file, row)
-            )
+            kind, key, part = type(statement).__name__, statement.key, statement.part
+            self._records.append((self._seq, hash((kind, key, part)), kind, key, part, body(statement), file, row))
             if len(self._records) >= BATCH:
                 self._flush()
             return
         valid_from, valid_to = statement.valid_from, statement.valid_to
+        identity = (type(statement).__name__, *statement.from_ref, *statement.to_ref, statement.part)
         self._links.append(
             (
                 self._seq,
-                type(statement).__name__,
-                *statement.from_ref,
-                *statement.to_ref,
-                statement.part,
+                hash(identity),
+                *identity,
                 statement.basis._value_,  # the property `value` costs as much as the rest of this tuple
                 None if valid_from is None else valid_from.isoformat(),
                 None if valid_to is None else valid_to.isoformat(),
@@ -150,8 +148,10 @@ class Staging:
     def _repeated(self, stage: "_Stage") -> list[tuple[Any, int]]:
         """The statements whose identity stands several times, each with the first row of that identity."""
         self._connection.exec_driver_sql(
+            # Sorting numbers instead of six texts takes a fifth of the time; equal hashes are then looked at closely.
             f"CREATE TEMPORARY TABLE repeated AS SELECT {stage.identity}, min(seq) AS first,"
-            f" min({stage.value}) <> max({stage.value}) AS contradicts FROM {stage.table}"
+            f" min({stage.value}) <> max({stage.value}) AS contradicts FROM {stage.table} WHERE hash IN"
+            f" (SELECT hash FROM {stage.table} GROUP BY hash HAVING count(*) > 1)"
             f" GROUP BY {stage.identity} HAVING count(*) > 1"
         )
         joined = " AND ".join(f"s.{c} = g.{c}" for c in stage.columns)
