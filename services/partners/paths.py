@@ -12,6 +12,7 @@ from services.partners.answer import Hop, Named, Path, Question, Relation
 from services.partners.pool import Pool
 
 PATHS_SHOWN = 5
+HOPS_KEPT = 50_000  # about 20 MB
 COMPUTED = Source("lianxin", "链信推算", "名称相似度", None)
 _COMPUTED_LABELS = {"SimilarTo": "名称相近", "GoesWith": "常与之同在"}
 _COMPUTED_FILES = {"SimilarTo": "产品名称相似度（字符 1–3 元 TF-IDF 余弦）", "GoesWith": "两个环节共有的企业占比"}
@@ -68,6 +69,16 @@ def _notes(found: partners.ProductPath) -> Sequence[str]:
 
 
 def _hop(view: View, step: Step, on: date) -> Hop:
+    """The hop of a step; kept, since the candidates of one answer share most of theirs."""
+    kept: dict[tuple[Step, date], Hop] = view.derived("hops")
+    if (step, on) not in kept:
+        if len(kept) >= HOPS_KEPT:
+            kept.clear()
+        kept[step, on] = _made_hop(view, step, on)
+    return kept[step, on]
+
+
+def _made_hop(view: View, step: Step, on: date) -> Hop:
     if step.link in _COMPUTED_LABELS:
         source = Source(COMPUTED.dataset, COMPUTED.label, _COMPUTED_FILES[step.link], None)
         ends = named(view, step.from_), named(view, step.to)
