@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PACKAGES = {"cases", "cli", "graph", "lianxin", "loaders", "rules", "services", "web"}
 BENCHMARKS = ("load.py", "partners.py", "quality.py")
 
 
@@ -19,3 +20,8 @@ def test_runs_small_and_ends_with_a_ratio(name: str) -> None:
     last = json.loads(done.stdout.splitlines()[-1])
     assert isinstance(last["ratio"], int | float)
     assert last["ratio"] > 0
+
+
+def test_none_stands_in_the_way_of_a_package() -> None:
+    """`python benchmarks/rules.py` would find itself where any benchmark imports `rules`."""
+    assert not {path.stem for path in (ROOT / "benchmarks").iterdir()} & PACKAGES
