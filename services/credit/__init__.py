@@ -1,0 +1,33 @@
+"""Credit of an enterprise 信用: its records with findings, the strip beside its name in lists, the plan over all."""
+
+from services.credit.answer import (
+    Change,
+    Credit,
+    CreditGroup,
+    CreditPlan,
+    CreditRecord,
+    CreditStrip,
+    FactFrom,
+    FactMissing,
+    KindSearched,
+    RepairDay,
+    Restriction,
+    StripState,
+    WayOfRecord,
+)
+
+__all__ = [
+    "Change",
+    "Credit",
+    "CreditGroup",
+    "CreditPlan",
+    "CreditRecord",
+    "CreditStrip",
+    "FactFrom",
+    "FactMissing",
+    "KindSearched",
+    "RepairDay",
+    "Restriction",
+    "StripState",
+    "WayOfRecord",
+]
