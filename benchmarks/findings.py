@@ -24,7 +24,7 @@ from plain_repair import plain
 from lianxin.errors import BadFact
 from rules.batch import evaluate_batch
 from rules.credit_repair import facts as f
-from rules.credit_repair.finding import Question, answer, assess
+from rules.credit_repair.finding import Question, assess, outcome
 from services.batch import evaluate
 
 ROUNDS = 5
@@ -99,9 +99,9 @@ def main() -> None:
     small = "--small" in sys.argv[1:]
     questions = draw(2_000 if small else 40_000)
     ours, theirs = compare(questions, 1 if small else ROUNDS)
-    pooled = rate(lambda: evaluate(answer, questions, processes=2), len(questions))
+    pooled = rate(lambda: evaluate(outcome, questions, processes=2), len(questions))
     repeated = questions[: len(questions) // 20] * 20
-    equal = rate(lambda: evaluate_batch(answer, repeated), len(repeated))
+    equal = rate(lambda: evaluate_batch(outcome, repeated), len(repeated))
     print(f"two processes, starting them included: {pooled:,.0f}/s; every pattern twenty times: {equal:,.0f}/s")
     figures = {"findings_per_s": round(ours), "plain_per_s": round(theirs), "goal_per_s": 20_000}
     others = {"two_processes_per_s": round(pooled), "repeated_per_s": round(equal), "records": len(questions)}

@@ -69,7 +69,7 @@ def plan(
     standards: StandardsOption = None,
 ) -> None:
     """全部记录的修复计划。A plan over all records."""
-    found = repair.check(repair.read_cases(cases, on), _standards(standards))
+    found = repair.findings(repair.read_cases(cases, on), _standards(standards))
     made = repair.make_plan(found, on)
     if ics is not None:
         write_whole(ics, plan_ics(made))

@@ -13,13 +13,14 @@ Q = TypeVar("Q", bound=Hashable)
 R = TypeVar("R")
 
 PART = 2_000  # questions in one piece of work: a tenth of a second each, so that all processes end together
-WORTH_A_POOL = 20_000  # below, starting the processes takes longer than the work
+WORTH_A_POOL = 100_000  # below, starting the processes takes longer than the work: several seconds for a command
 
 
 def evaluate(answer: Callable[[Q], R], questions: Iterable[Q], *, processes: int | None = None) -> list[R]:
     """The answer to each question, in order; equal ones are answered once.
 
-    `answer` is a function of a module. `processes`: None takes one for each processor where the work is worth it.
+    `answer` is a function of a module, and what it answers travels between processes: a summary, better than all that
+    a finding holds. `processes`: None takes one for each processor where the work is worth it.
     """
     different, where = distinct(questions)
     count = processes or (os.cpu_count() or 1 if len(different) >= WORTH_A_POOL else 1)

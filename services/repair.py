@@ -16,7 +16,7 @@ from loaders.reading import OpenedFile, read_csv
 from rules.calendar import WorkingDays
 from rules.credit_repair.deadlines import Deadlines, Limit, deadlines
 from rules.credit_repair.facts import READERS, Facts, read_day, read_facts
-from rules.credit_repair.finding import Question, RepairFinding, answer, assess
+from rules.credit_repair.finding import Outcome, Question, RepairFinding, assess, outcome, outcome_of
 from rules.credit_repair.impact import Impact, impact
 from rules.credit_repair.matter import Matter
 from rules.credit_repair.plan import Plan, plan
@@ -139,14 +139,30 @@ def read_standards(path: Path) -> Standards:
 # --- Questions over a file --------------------------------------------------------------------------------------------
 
 
-def check(cases: Checked[Case], standards: Standards = NO_STANDARDS) -> Checked[RepairFinding]:
-    """The finding of every case. Equal facts on the same day are judged once."""
-    found: Checked[RepairFinding] = Checked(refused=list(cases.refused))
-    questions = [Question(case.facts, case.on) for _, case in cases.taken]
+def check(cases: Checked[Case], standards: Standards = NO_STANDARDS) -> Checked[Outcome]:
+    """What the finding of every case comes to. Equal facts on the same day are judged once."""
     if standards.rows:
-        answers = [_answer_by(standards, question) for question in questions]
-    else:
-        answers = evaluate(answer, questions)
+        found = findings(cases, standards)
+        return Checked([(id, outcome_of(finding)) for id, finding in found.taken], found.refused)
+    outcomes = evaluate(outcome, [Question(case.facts, case.on) for _, case in cases.taken])
+    return _sorted_out(cases, outcomes)
+
+
+def findings(cases: Checked[Case], standards: Standards = NO_STANDARDS) -> Checked[RepairFinding]:
+    """The finding of every case, with its walk."""
+    return _sorted_out(cases, [_finding(case, standards) for _, case in cases.taken])
+
+
+def _finding(case: Case, standards: Standards) -> RepairFinding | BadFact:
+    try:
+        return assess(case.facts, case.on, standards)
+    except BadFact as refused:
+        return refused
+
+
+def _sorted_out(cases: Checked[Case], answers: Sequence[R | BadFact]) -> Checked[R]:
+    """The answers, each with its case; refused cases beside the rows that were refused before, by row."""
+    found: Checked[R] = Checked(refused=list(cases.refused))
     for (id, case), each in zip(cases.taken, answers, strict=True):
         if isinstance(each, BadFact):
             found.refused.append(_refused(id, case.row, each))
@@ -154,13 +170,6 @@ def check(cases: Checked[Case], standards: Standards = NO_STANDARDS) -> Checked[
             found.taken.append((id, each))
     found.refused.sort(key=lambda refused: refused.row)
     return found
-
-
-def _answer_by(standards: Standards, question: Question) -> RepairFinding | BadFact:
-    try:
-        return assess(question.facts, question.on, standards)
-    except BadFact as refused:
-        return refused
 
 
 def check_deadlines(path: Path, calendar: WorkingDays) -> Checked[Deadlines]:
@@ -196,29 +205,29 @@ def rule_set(name: str) -> RuleSet[Matter]:
 
 def check_impact(cases: Checked[Case], old: RuleSet[Matter], new: RuleSet[Matter]) -> Checked[Impact]:
     """What a change of law does to every case."""
-    found: Checked[Impact] = Checked(refused=list(cases.refused))
-    for id, case in cases.taken:
-        try:
-            found.taken.append((id, impact(case.facts, case.on, old, new)))
-        except BadFact as bad:
-            found.refused.append(_refused(id, case.row, bad))
-    found.refused.sort(key=lambda refused: refused.row)
-    return found
+    return _sorted_out(cases, [_impact(case, old, new) for _, case in cases.taken])
+
+
+def _impact(case: Case, old: RuleSet[Matter], new: RuleSet[Matter]) -> Impact | BadFact:
+    try:
+        return impact(case.facts, case.on, old, new)
+    except BadFact as refused:
+        return refused
 
 
 # --- Tables that leave ------------------------------------------------------------------------------------------------
 
 
-def checked_csv(found: Checked[RepairFinding]) -> str:
+def checked_csv(found: Checked[Outcome]) -> str:
     """case_id, answer, reasons, notes, gravity, not_before, last_day."""
     heading = ("case_id", "answer", "reasons", "notes", "gravity", "not_before", "last_day")
-    return _csv(heading, ([id, *_finding_cells(finding)] for id, finding in found.taken))
+    return _csv(heading, ([id, *_outcome_cells(each)] for id, each in found.taken))
 
 
-def _finding_cells(finding: RepairFinding) -> list[str]:
-    values = finding.values
-    lists = (";".join(sorted(codes)) for codes in (finding.reasons, finding.notes))
-    return [finding.answer, *lists, values.gravity, day_text(values.not_before), day_text(values.last_day)]
+def _outcome_cells(each: Outcome) -> list[str]:
+    values = each.values
+    lists = (";".join(sorted(codes)) for codes in (each.reasons, each.notes))
+    return [each.answer, *lists, values.gravity, day_text(values.not_before), day_text(values.last_day)]
 
 
 def deadlines_csv(found: Checked[Deadlines]) -> str:

@@ -6,10 +6,11 @@ lists, a day that does not exist, a listing without its day and the like are ref
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from graph.identifiers import parse_day
@@ -190,6 +191,10 @@ class Facts:
     repaired_through: Platform | None = fact("修复渠道", "未填")
     tax_cured_within_days: int | None = fact("纳税失信几天内纠正", "未纠正")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Thousands of records go to the processes of a pool: as plain values they go four times as fast.
+        return _facts_again, _VALUES(self)
+
     def __post_init__(self) -> None:
         if self.kind is Kind.PENALTY and not self.sanctions:
             raise BadFact(
@@ -221,6 +226,14 @@ def _mismatch(system: System, en: str, zh: str) -> BadFact:
     return BadFact("authority_system", system.value, en, zh)
 
 
+_NAMES = tuple(each.name for each in fields(Facts))
+_VALUES: Callable[[Facts], tuple[Any, ...]] = attrgetter(*_NAMES)
+
+
+def _facts_again(*values: Any) -> Facts:
+    return Facts(**dict(zip(_NAMES, values, strict=True)))
+
+
 # --- Reading a row of text --------------------------------------------------------------------------------------------
 
 
@@ -244,6 +257,22 @@ def _read(name: str, text: str, read: Callable[[str], Any]) -> Any:
         problem = str(error)
         codes = problem.removeprefix("is none of ")
         raise BadFact(name, text, problem, _ZH.get(problem, f"不在代码表内：{codes}")) from error
+
+
+def write_facts(facts: Facts) -> dict[str, str]:
+    """The facts as a row of text, without its blank cells: what `read_facts` reads back to the same facts."""
+    cells = {name: _text(getattr(facts, name)) for name in READERS}
+    return {name: cell for name, cell in cells.items() if cell}
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, frozenset):
+        return ";".join(sorted(value))
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def read_day(name: str, text: str) -> date:

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any, Final, NamedTuple
 
 from lianxin.errors import BadFact
-from rules.answer import Finding, Way
+from rules.answer import Answer, Finding, Way
 from rules.credit_repair.facts import READERS, Facts, Kind, Known, known_on
 from rules.credit_repair.gravity import Classing, Gravity, Scheme, classing
 from rules.credit_repair.matter import Matter, Values, matter
@@ -214,9 +214,23 @@ class Question(NamedTuple):
     on: date
 
 
-def answer(question: Question) -> RepairFinding | BadFact:
-    """The finding, or why a fact is refused on this day: one bad record must not stop a batch."""
+class Outcome(NamedTuple):
+    """What a finding comes to: all that a long list shows. The finding itself is computed again when it is opened."""
+
+    answer: Answer
+    reasons: frozenset[str]
+    notes: frozenset[str]
+    values: Values
+
+
+def outcome(question: Question) -> Outcome | BadFact:
+    """What the finding comes to, or why a fact is refused on this day: one bad record must not stop a batch."""
     try:
-        return assess(question.facts, question.on)
+        finding = assess(question.facts, question.on)
     except BadFact as refused:
         return refused
+    return outcome_of(finding)
+
+
+def outcome_of(finding: RepairFinding) -> Outcome:
+    return Outcome(finding.answer, finding.reasons, finding.notes, finding.values)
