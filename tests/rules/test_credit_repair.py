@@ -2,6 +2,7 @@
 
 import csv
 import importlib.util
+import json
 import pickle
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -28,6 +29,7 @@ from rules.credit_repair.law import CREDIT_REPAIR
 from rules.credit_repair.sets import NDRC_36, RULE_SETS
 from rules.credit_repair.standards import Standards, read_standard
 from rules.explain import explain
+from rules.record import finding_record
 
 Six = tuple[str, frozenset[str], frozenset[str], str, str, str]
 PLAIN = Path(__file__).parent.parent.parent / "benchmarks" / "plain_repair.py"
@@ -237,6 +239,15 @@ def test_a_finding_explains_itself(record: tuple[Facts, date]) -> None:
 
 def _open() -> set[str]:
     return {code for code in CODES if code.startswith("CLASS_") or code.startswith("MISSING_FACT:")}
+
+
+@settings(max_examples=100, deadline=None)
+@given(records())
+def test_a_finding_is_computed_again_from_its_own_record(record: tuple[Facts, date]) -> None:
+    finding = assess(*record)
+    kept = json.loads(json.dumps(finding_record(CREDIT_REPAIR, finding, write_facts(finding.facts))))
+    again = assess(read_facts(kept["facts"]), date.fromisoformat(kept["on"]))
+    assert json.loads(json.dumps(finding_record(CREDIT_REPAIR, again, kept["facts"]))) == kept
 
 
 @settings(max_examples=50, deadline=None)
