@@ -330,6 +330,17 @@ def test_the_longest_path_and_the_day_it_was_stated(stated: Stated) -> None:
     assert path.hops[0].stated_on is None
 
 
+def test_of_several_links_between_two_records_the_surest_is_the_hop(stated: Stated) -> None:
+    makes = [
+        Makes(from_ref=Ref("Enterprise", "乙"), to_ref=Ref("Product", "铁"), basis=basis, part=basis)
+        for basis in (Basis.CLAIMED, Basis.OBSERVED)
+    ]
+    view = stated(rows=[*PUMP, Enterprise(key="乙", name="乙"), *makes])
+    ((path,),) = (c.paths for c in find(view, _ask("甲")).candidates)
+    assert path.hops[-1].basis is Basis.OBSERVED
+    assert path.hops[-1].source.row == len(PUMP) + 3
+
+
 def test_paths_are_the_strongest_and_the_rest_is_counted(demo: MemoryView) -> None:
     subject = demo.handle(Ref("Enterprise", BUYER))
     assert subject is not None
