@@ -474,10 +474,3 @@ def test_a_reader_that_goes_away_gets_no_traceback(
     code, said = pipe("partners", "find", BUYER, *options, *form)
     assert code == 1
     assert said == ""
-
-
-def test_the_entry_point_of_the_project_is_this_one(environment: None) -> None:
-    del environment
-    path = {"PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "80"}
-    done = subprocess.run([*COMMAND, "frobnicate"], capture_output=True, text=True, env=os.environ | path)
-    _refused(done, 2, "frobnicate", "--help")

@@ -644,13 +644,13 @@ def test_exact_links_alone_serve_few_companies_and_similar_ones_nearly_all(chain
     graph = product_graph(chain, ON)
     enterprises = chain.all_of("Enterprise")
     companies = enterprises[np.unique(graph.sales_by(enterprises).origin)]
-    assert len(companies) == pytest.approx(3832, abs=25)
+    assert len(companies) == 3832
     served = sum(len(_exact_suppliers(chain, graph, company)) >= 5 for company in companies.tolist())
-    assert served == pytest.approx(352, abs=40)
+    assert served == pytest.approx(352, abs=5)
     sample = companies[:: len(companies) // 60].tolist()
     pools = [matching.rank(chain, company, "supplier", ON) for company in sample]
     enough = [((p.tiers == matching.EXACT) | (p.scores >= WEAKEST)).sum() >= 5 for p in pools]
-    assert sum(enough) >= 0.9 * len(sample)
+    assert all(enough)
 
 
 def _exact_suppliers(view: MemoryView, graph: Any, company: int) -> set[int]:
