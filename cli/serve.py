@@ -11,8 +11,6 @@ from cli.common import LedgerOption
 from graph.ledger import Ledger
 from lianxin.settings import read_settings
 from services.demo import load_demo, write_demo
-from web import create_app
-from web.serving import serve as serve_app
 
 DEMO_LEDGER = "sqlite:///{folder}/demo.db"
 
@@ -25,6 +23,9 @@ def serve(
     ] = False,
 ) -> None:
     """启动网页和接口，停止按 Ctrl-C。Serve the pages and the API until Ctrl-C."""
+    from web import create_app  # here: no other command needs the server
+    from web.serving import serve as serve_app
+
     settings = read_settings()
     with TemporaryDirectory(prefix="lianxin-demo-") as folder:
         own = demo and ledger is None

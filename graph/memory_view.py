@@ -7,15 +7,17 @@ nothing else. `graph.memory_build` builds states from the ledger and keeps the n
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
 from graph.link_table import FAR_FUTURE, FAR_PAST, LinkTable
 from graph.ontology import RECORD_TYPES, Basis, Ref, Unknown, read_body
 from graph.view import BASES, Codes, DatasetInfo, Direction, Entity, Evidence, Ints, Links, Source, Stated
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 TYPES = tuple(RECORD_TYPES)
 
@@ -163,6 +165,8 @@ class MemoryView:
     def to_networkx(
         self, handles: Iterable[int], link_types: Iterable[str], *, on: date, bases: Iterable[Basis] = BASES
     ) -> "nx.MultiDiGraph[int]":
+        import networkx as nx  # here: what only asks for links need not wait for it
+
         among = sorted(set(handles))
         graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
         for handle in among:

@@ -8,13 +8,15 @@ nothing it answers changes while it is held.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
 from graph.ontology import Basis, Ref, Unknown
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from graph.matching import partners
 from graph.matching.facts import ProductGraph, product_graph
 from graph.matching.needs import Needs
+from graph.matching.similarity import NameVectors
 from graph.ontology import RECORD_TYPES, Ref
 from graph.view import View
 from lianxin.errors import BadRow, MissingData, NotKnown, UnreadableFile
@@ -271,7 +271,7 @@ def _popularity(held: _Held) -> Scores:
 def _text_similarity(graph: ProductGraph, held: _Held) -> Scores:
     """Cosine of the product lists as character 1- to 3-grams."""
     texts = [" ".join(sorted(graph.name(p) for p in held.sales[i])) for i in range(len(held.companies))]
-    vectors = sp.csr_matrix(TfidfVectorizer(analyzer="char", ngram_range=(1, 3)).fit_transform(texts))
+    vectors = NameVectors(texts).fitted
     return lambda buyer: np.asarray((vectors[buyer] @ vectors.T).toarray()[0], np.float64)
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-import networkx as nx
 from sqlalchemy import Connection, insert, select
 
 from graph.identifiers import Uscc
@@ -95,6 +94,10 @@ def merged(connection: Connection, upto: int) -> dict[int, int]:
     )
     # `decide` stores the two of a pair in one order, so the pair itself is the key.
     latest = {(d.left_record, d.right_record): d.judgement for d in connection.execute(query)}
+    if Judgement.SAME.value not in latest.values():
+        return {}
+    import networkx as nx  # here, since every command opens a ledger and hardly one has a merged party to look at
+
     graph: nx.Graph[int] = nx.Graph(pair for pair, said in latest.items() if said == Judgement.SAME.value)
     numbers = connection.execute(select(record.c.id, record.c.key).where(record.c.id.in_(list(graph))))
     keys = {row.id: row.key for row in numbers}

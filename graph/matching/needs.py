@@ -14,10 +14,9 @@ from math import exp, log, log1p
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.preprocessing import normalize
 
 from graph.matching.facts import NOTHING, ProductGraph
-from graph.matching.similarity import NameVectors, NearestRows, Neighbours
+from graph.matching.similarity import NameVectors, NearestRows, Neighbours, unit_rows
 
 
 class Kind(StrEnum):
@@ -234,7 +233,7 @@ class Needs:
         values = [rarity[q] for p in known for q in sorted(materials[p])]
         shape = (len(known), max(len(column), 1))
         matrix = sp.csr_matrix(sp.coo_array((values, (rows, columns)), shape=shape, dtype=np.float32))
-        return sp.csr_matrix(normalize(matrix)) if len(known) else matrix
+        return unit_rows(matrix)
 
     # --- explanation ------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 Neighbours = list[tuple[int, float]]
 
@@ -36,10 +35,19 @@ class NearestRows:
         return None if row is None else self.matrix[row]
 
 
+def unit_rows(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    """The rows scaled to length 1; a row of zeros stays."""
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    scale = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+    return sp.csr_matrix(sp.diags_array(scale) @ matrix)
+
+
 class NameVectors:
     """Names as TF-IDF vectors of their character 1- to 3-grams, weighted by the names it is fitted on."""
 
     def __init__(self, fitted_on: Sequence[str]) -> None:
+        from sklearn.feature_extraction.text import TfidfVectorizer  # here: it takes seconds that few commands need
+
         self._vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), dtype=np.float32)
         self.fitted = sp.csr_matrix(self._vectorizer.fit_transform(fitted_on))
 
