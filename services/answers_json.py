@@ -14,7 +14,9 @@ from typing import Any
 from graph.ledger import Load
 from graph.ontology import Basis, FormerName, Ref, chinese
 from graph.view import DatasetInfo, Evidence, Source
+from rules.law import Citation
 from services.chains import ChainMap, ChainSummary, SegmentCard
+from services.credit import CreditStrip, KindSearched, RepairDay, Restriction
 from services.enterprise import Fact, Profile, Relation
 from services.partners import (
     Candidate,
@@ -163,6 +165,69 @@ def candidate(found: Candidate) -> Json:
         "size": plain(found.size),
         "paths": [path(each) for each in found.paths],
         "more_paths": found.more_paths,
+        "credit": None if found.credit is None else credit_strip(found.credit),
+    }
+
+
+def credit_strip(known: CreditStrip) -> Json:
+    """What is known of somebody's credit in one line, and where nobody has looked."""
+    return {
+        "on": day(known.on),
+        "state": known.state.value,
+        "counts": {gravity.value: count for gravity, count in known.counts.items()},
+        "shown": known.shown,
+        "ended": known.ended,
+        "undecided": known.undecided,
+        "perhaps": known.perhaps,
+        "earliest": repair_day(known.earliest),
+        "latest": repair_day(known.latest),
+        "day_open": known.day_open,
+        "restrictions": [restriction(each) for each in known.restrictions],
+        "searched": [kind_searched(each) for each in known.searched],
+        "not_loaded": [kind.value for kind in known.not_loaded],
+        "until": day(known.until),
+        "sources_searched": known.sources_searched,
+        "synthetic": known.synthetic,
+    }
+
+
+def repair_day(known: RepairDay | None) -> Json | None:
+    """The first day of one record in one way, and the clause that it rests on."""
+    if known is None:
+        return None
+    return {
+        "day": day(known.day),
+        "gravity": known.gravity.value,
+        "gravity_zh": known.gravity.chinese,
+        "automatic": known.automatic,
+        "assumed": known.assumed,
+        "clause": citation(known.clause),
+        "record": {"type": known.ref.type, "key": known.ref.key},
+    }
+
+
+def citation(cited: Citation) -> Json:
+    """A place in a legal text, with its reading mark in a letter and in Chinese."""
+    return {**cited.json(), "mark_zh": cited.mark.chinese}
+
+
+def restriction(stated: Restriction) -> Json:
+    """A restriction as a register row states it."""
+    return {
+        "text": stated.text,
+        "until": day(stated.until),
+        "record": {"type": stated.ref.type, "key": stated.ref.key},
+        "sources": [source(each) for each in stated.sources],
+    }
+
+
+def kind_searched(kind: KindSearched) -> Json:
+    """A kind of credit record, the data sets that were searched for it, until which day."""
+    return {
+        "kind": kind.kind.value,
+        "label": kind.label,
+        "datasets": [dataset(each) for each in kind.datasets],
+        "until": day(kind.until),
     }
 
 

@@ -98,13 +98,12 @@ def records(view: View, enterprise: str, on: date) -> CreditRecords:
 
     Raises NotKnown, BadQuestion when several bear the name.
     """
-    entity = view.entity(resolve(view, enterprise, ("Enterprise",)))
-    tied = _tied(view, entity.handle, on)
+    handle = resolve(view, enterprise, ("Enterprise",))
     return CreditRecords(
-        ref=entity.ref,
+        ref=view.ref(handle),
         on=on,
-        events=_newest_first(tied),
-        perhaps=_newest_first(_perhaps(view, entity, on)),
+        events=against(view, [handle], on)[handle],
+        perhaps=perhaps(view, handle, on),
         loaded=[each for each in view.datasets if any(each.format in formats for formats in FORMATS_OF.values())],
         not_loaded=not_loaded(view),
     )
@@ -121,14 +120,25 @@ def untied(view: View, on: date) -> list[CreditEventOf]:
     return _newest_first([event for event in _untied(view) if _existed(event, on)])
 
 
-def _tied(view: View, handle: int, on: date) -> list[CreditEventOf]:
-    """The events against an enterprise. Two data sets may tie one event, each by its row: the first one is shown."""
-    links = view.links("Against", [handle], "in", on=None)
-    found: dict[Ref, CreditEventOf] = {}
-    for other, link in zip(links.other, links.link, strict=True):
+def against(view: View, handles: Sequence[int], on: date) -> Mapping[int, Sequence[CreditEventOf]]:
+    """The events against each of these enterprises that existed on a day, the newest first.
+
+    Two data sets may tie one event, each by its row: the first one is shown.
+    """
+    links = view.links("Against", handles, "in", on=None)
+    found: dict[int, dict[Ref, CreditEventOf]] = {handle: {} for handle in handles}
+    for origin, other, link in zip(links.origin, links.other, links.link, strict=True):
         event = _event(view.entity(int(other)), view.evidence("Against", int(link)))
-        found.setdefault(event.ref, event)
-    return [event for event in found.values() if _existed(event, on)]
+        found[handles[origin]].setdefault(event.ref, event)
+    return {
+        handle: _newest_first([event for event in events.values() if _existed(event, on)])
+        for handle, events in found.items()
+    }
+
+
+def perhaps(view: View, handle: int, on: date) -> list[CreditEventOf]:
+    """The events that state one of an enterprise's names, without a code, and are tied to nobody; the newest first."""
+    return _newest_first(_perhaps(view, view.entity(handle), on))
 
 
 def _existed(event: CreditEventOf, on: date) -> bool:

@@ -15,6 +15,7 @@ from services.credit.answer import (
     StripState,
     WayOfRecord,
 )
+from services.credit.find import credit, credit_plan, strip
 
 __all__ = [
     "Change",
@@ -30,4 +31,7 @@ __all__ = [
     "Restriction",
     "StripState",
     "WayOfRecord",
+    "credit",
+    "credit_plan",
+    "strip",
 ]

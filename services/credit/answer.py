@@ -31,6 +31,7 @@ class StripState(StrEnum):
     """What a strip says. There is no word for good credit: where nothing is shown, only so much was searched."""
 
     SHOWN = "shown"  # 有展示中的失信信息
+    PERHAPS = "perhaps"  # 未见已关联的，但有同名而未能关联的记录
     NONE_SHOWN = "none_shown"  # 查了的来源里未见展示中的失信信息
     UNKNOWN = "unknown"  # 未取得，不等于没有: no register of any kind is loaded
 
@@ -52,13 +53,17 @@ class KindSearched:
 class RepairDay:
     """可申请日 The first day on which the calendar alone allows an application, in one way of what is not known.
 
-    It may lie behind the day asked for: an application is possible since then. `clause`: what the day rests on, with
-    its reading mark. `ref`: the record.
+    It may lie behind the day asked for: an application is possible since then. `automatic`: no application is needed,
+    it is no longer shown from this day on. `assumed`: the period was counted from the document, since the day of
+    publication is not known; the true day may be later. `clause`: what the day rests on, with its reading mark.
+    `ref`: the record.
     """
 
     day: date
     gravity: Gravity
-    clause: Citation | None
+    automatic: bool
+    assumed: bool
+    clause: Citation
     ref: Ref
 
 
@@ -163,7 +168,8 @@ class CreditRecord:
     """信用记录 One event with the facts that the register gives, and what the rules say of it.
 
     `id`: names it in a plan and in an address. `party_name`: as the row states it, a sole trader's never.
-    `finding`: None where the register lacks what every record must have; `no_finding` says it in Chinese.
+    `finding`: None where the register lacks what every record must have, or says that the party was removed from the
+    list: nothing is left to ask; `no_finding` says it in Chinese.
     `shown`: whether it may still be shown somewhere, in any way of what is not known.
     `published_until`: 公示截止期, as the row states it; the rules do not rest on it.
     `removed_on`: 移出日期 of a listing.

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from graph.ontology import Basis, Ref, Size
 from graph.view import DatasetInfo, Source
+from services.credit.answer import CreditStrip
 
 
 class Relation(StrEnum):
@@ -109,6 +110,7 @@ class Candidate:
     """候选 A possible partner. `basis` is that of the supply link itself, never of the hops around it.
 
     `paths`: the strongest, at most PATHS_SHOWN; `more_paths`: how many there are beside them.
+    `credit`: what is known of an enterprise's credit, and where nobody has looked; None for institutions.
     """
 
     ref: Ref
@@ -123,6 +125,7 @@ class Candidate:
     known: bool = False
     filler: Filler | None = None
     more_paths: int = 0
+    credit: CreditStrip | None = None
 
 
 Counts = Mapping[Basis, int]

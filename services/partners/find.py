@@ -1,7 +1,8 @@
 """Answering a partner question."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from graph.ontology import Basis, Size, chinese
 from graph.places import place_name
 from graph.view import BASES, View
 from lianxin.errors import BadQuestion
+from services import credit
+from services.credit import CreditStrip
 from services.partners.answer import (
     Candidate,
     Choice,
@@ -37,9 +40,12 @@ PLACES = {Place.DISTRICT: "本区内", Place.CITY: "本市内", Place.PROVINCE: 
 HOPS = {Relation.SUPPLIER: 6, Relation.CUSTOMER: 6, Relation.GAP: 3}  # the longest path that matching makes
 LARGEST_TOP = 1000
 
+Strips = Callable[[View, Iterable[int], date], Mapping[int, CreditStrip]]
+"""The credit strips of records on a day, by handle: matching and graph know no rules, they are given this."""
 
-def find(view: View, question: Question) -> PartnerAnswer:
-    """Answer a partner question.
+
+def find(view: View, question: Question, strips: Strips = credit.strip) -> PartnerAnswer:
+    """Answer a partner question; `strips` says what is known of the candidates' credit.
 
     Raises NotKnown for an unknown key, BadQuestion when several records bear the name or `top` is out of bounds.
     """
@@ -49,18 +55,21 @@ def find(view: View, question: Question) -> PartnerAnswer:
     pool = gather(view, question, subject)
     mask = pool.mask(question.filters, known=question.known, division=question.division)
     chosen = np.flatnonzero(mask)[: question.top]
+    beside = strips(view, pool.handles[chosen].tolist(), question.on)
     return PartnerAnswer(
         question=question,
         subject=named(view, subject),
         searched=_searched(view, question, pool),
-        candidates=[_candidate(view, question, subject, pool, int(i)) for i in chosen],
+        candidates=[_candidate(view, question, subject, pool, int(i), beside) for i in chosen],
         counts=pool.counts(mask),
         choices=list(_choices(question, pool)),
         relaxations=[] if mask.any() else list(_relaxations(question, pool)),
     )
 
 
-def _candidate(view: View, question: Question, subject: int, pool: Pool, i: int) -> Candidate:
+def _candidate(
+    view: View, question: Question, subject: int, pool: Pool, i: int, strips: Mapping[int, CreditStrip]
+) -> Candidate:
     handle = int(pool.handles[i])
     division, size = int(pool.divisions[i]), int(pool.sizes[i])
     shown, more = paths(view, question, subject, pool, handle)
@@ -78,6 +87,7 @@ def _candidate(view: View, question: Question, subject: int, pool: Pool, i: int)
         known=bool(pool.known[i]),
         filler=_filler(question, who.ref.type, division),
         more_paths=more,
+        credit=strips.get(handle),
     )
 
 
@@ -97,6 +107,10 @@ def _searched(view: View, question: Question, pool: Pool) -> Searched:
     if pool.weak:
         stopped.append(
             (f"分值低于 {WEAKEST} 的 {pool.weak} 家没有列", f"{pool.weak} with a score below {WEAKEST} are not listed")
+        )
+    if pool.closed:
+        stopped.append(
+            (f"已注销或吊销的 {pool.closed} 家没有列", f"{pool.closed} that are cancelled or revoked are not listed")
         )
     if question.core and question.relation is not Relation.GAP:  # a gap is ranked without turnover
         stopped.append(("占营业收入不到 5% 的副业只计 15%", "a side line (below 5 % of turnover) counts 15 %"))

@@ -10,6 +10,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from graph.ontology import Basis, Side, Size, Unknown
+from rules.credit_repair.gravity import Gravity
+from rules.law import ReadingMark
+from services.credit import StripState
+from services.credit_records import RecordKind
 from services.partners import Filler, Place, Relation, Tier
 from services.search import Matched
 from web.api.edges import Findable
@@ -338,6 +342,86 @@ class PathShape(Shape):
     notes: list[str]
 
 
+class Record(Shape):
+    """A record by type and key."""
+
+    type: str
+    key: str
+
+
+class CitationShape(Shape):
+    """依据 A place in a legal text: its words where they were read, and how it was read (`mark`)."""
+
+    text: str
+    cited: str
+    place: str
+    quote: str
+    mark: ReadingMark
+    mark_zh: str
+    in_force_from: date | None
+    in_force_to: date | None
+
+
+class RepairDayShape(Shape):
+    """可申请日 The first day on which the calendar alone allows an application; it may lie in the past.
+
+    `automatic`: no application is needed, it is no longer shown from this day on. `assumed`: counted from the document,
+    since the day of publication is not known.
+    """
+
+    day: date
+    gravity: Gravity
+    gravity_zh: str
+    automatic: bool
+    assumed: bool
+    clause: CitationShape
+    record: Record
+
+
+class RestrictionShape(Shape):
+    """限制后果 A restriction, only as a register row itself states it."""
+
+    text: str
+    until: date | None
+    record: Record
+    sources: list[SourceShape]
+
+
+class KindSearchedShape(Shape):
+    """One kind of credit record; without data sets it is not loaded: unknown, not clean (未取得，不等于没有)."""
+
+    kind: RecordKind
+    label: str
+    datasets: list[DatasetShape]
+    until: date | None
+
+
+class StripShape(Shape):
+    """信用 What is known of an enterprise's credit in one line; never good or bad.
+
+    `counts`: records shown, by gravity. `earliest`, `latest`: where the ways of what is not known differ, both.
+    `day_open`: in one way no day can be told. `perhaps`: records that bear its name and are tied to nobody.
+    An empty list of restrictions says: 限制后果未载入.
+    """
+
+    on: date
+    state: StripState
+    counts: dict[str, int]
+    shown: int
+    ended: int
+    undecided: int
+    perhaps: int
+    earliest: RepairDayShape | None
+    latest: RepairDayShape | None
+    day_open: bool
+    restrictions: list[RestrictionShape]
+    searched: list[KindSearchedShape]
+    not_loaded: list[RecordKind]
+    until: date | None
+    sources_searched: int
+    synthetic: bool
+
+
 class CandidateShape(Reference):
     """A possible partner; `basis` is that of the supply link itself, never of the hops around it.
 
@@ -354,6 +438,7 @@ class CandidateShape(Reference):
     size: Size | None
     paths: list[PathShape]
     more_paths: int
+    credit: StripShape | None
 
 
 class ChoiceShape(FiltersShape):
