@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from graph.ledger import Ledger, merge, reading
 from graph.link_table import LinkRows
 from graph.memory_view import TYPES, Contribution, Layer, MemoryView, Records, joined_pairs
-from graph.ontology import LINK_TYPES, PROPERTIES, RECORD_TYPES, Ref, Size
+from graph.ontology import LINK_TYPES, PROPERTIES, RECORD_TYPES, Ref, Size, Status
 from graph.view import DatasetInfo, Source
 from lianxin.errors import NotKnown
 
@@ -25,6 +25,7 @@ PAST_STATES = 4  # past positions kept ready, least recently used out
 
 _CODES = {name: code for code, name in enumerate(TYPES)}
 _SIZES = {size.value: code for code, size in enumerate(Size)}
+_CLOSED = frozenset({Status.CANCELLED.value, Status.REVOKED.value})
 _FILTERED = frozenset(t for t in RECORD_TYPES if any(p.name == "division" for p in PROPERTIES[t]))
 
 _CHINA = timezone(timedelta(hours=8))  # one zone, without summer time since 1991
@@ -44,8 +45,8 @@ def build(ledger: Ledger, position: int | None = None) -> MemoryView:
         layers = {name: [Layer(rows.table(len(keys)))] for name, rows in read.items()}
         codes = np.array(types, np.int8)
         present, divisions = np.zeros(len(keys), bool), np.zeros(len(keys), np.int32)
-        sizes = np.full(len(keys), -1, np.int8)
-        records = Records(keys, codes, present, {}, said, divisions, sizes)
+        sizes, closed = np.full(len(keys), -1, np.int8), np.zeros(len(keys), bool)
+        records = Records(keys, codes, present, {}, said, divisions, sizes, closed)
         by_ref = _settle(records, said)
         for record, stands in merged.items():
             if present[stands]:
@@ -53,7 +54,7 @@ def build(ledger: Ledger, position: int | None = None) -> MemoryView:
         return MemoryView(
             upto,
             _datasets(connection, upto),
-            Records(keys, codes, present, by_ref, said, divisions, sizes, merged),
+            replace(records, by_ref=by_ref, merged=merged),
             layers,
             _sources(connection),
         )
@@ -122,6 +123,7 @@ def _grown(
         said,
         np.concatenate((base.divisions, np.zeros(more, np.int32))),
         np.concatenate((base.sizes, np.full(more, -1, np.int8))),
+        np.concatenate((base.closed, np.zeros(more, bool))),
     )
 
 
@@ -134,17 +136,18 @@ def _settle(records: Records, said: Mapping[int, list[Contribution]]) -> dict[Re
         by_ref[Ref(kind, records.keys[handle])] = handle
         records.present[handle] = True
         if kind in _FILTERED:
-            records.divisions[handle], records.sizes[handle] = _filters(contributions)
+            records.divisions[handle], records.sizes[handle], records.closed[handle] = _filters(contributions)
     return by_ref
 
 
-def _filters(contributions: Iterable[Contribution]) -> tuple[int, int]:
-    division, size = 0, -1
+def _filters(contributions: Iterable[Contribution]) -> tuple[int, int, bool]:
+    division, size, status = 0, -1, None
     for said in contributions:
         values = orjson.loads(said.body)
+        status = status or values.get("status")
         division = division or int(values.get("division", 0))
         size = _SIZES.get(values.get("size"), -1) if size < 0 else size
-    return division, size
+    return division, size, status in _CLOSED
 
 
 def _read_keys(connection: Connection, keys: list[str], types: list[int]) -> None:

@@ -71,6 +71,7 @@ class Records:
     said: Mapping[int, Sequence[Contribution]]
     divisions: npt.NDArray[np.int32]
     sizes: Codes
+    closed: npt.NDArray[np.bool_]
     merged: Mapping[int, int] = field(default_factory=dict)  # a record that is the same party as another → that one
 
 
@@ -152,6 +153,9 @@ class MemoryView:
 
     def size(self, handles: Ints) -> Codes:
         return self.records.sizes[handles]
+
+    def closed(self, handles: Ints) -> npt.NDArray[np.bool_]:
+        return self.records.closed[handles]
 
     def hiding(self, pairs: Iterable[tuple[Ref, Ref]], link_types: Iterable[str]) -> "MemoryView":
         ends = [(self.handle(a), self.handle(b)) for a, b in pairs]

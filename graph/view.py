@@ -170,6 +170,9 @@ class View(Protocol):
     def size(self, handles: Ints) -> Codes:
         """The size of each enterprise as an index into the members of Size, -1 where it is not known."""
 
+    def closed(self, handles: Ints) -> npt.NDArray[np.bool_]:
+        """Whether each enterprise is registered as cancelled or revoked; False where no source says so."""
+
     def hiding(self, pairs: Iterable[tuple[Ref, Ref]], link_types: Iterable[str]) -> Self:
         """The same state without the links of these types between the two records of each pair, either way."""
 

@@ -21,7 +21,8 @@ WEAKEST = 0.005  # a weaker similar candidate rests on hardly more than a shared
 class Pool:
     """Candidates in order: handle, score, tier, basis code of the supply link, and whether they are partners already.
 
-    `paths_of(handle)`: the paths of one, as matching found them. `weak`: how many were too weak to list.
+    `paths_of(handle)`: the paths of one, as matching found them. `weak`: how many were too weak to list, `closed`: how
+    many are registered as cancelled or revoked.
     """
 
     handles: Ints
@@ -36,6 +37,7 @@ class Pool:
     products: int
     materials: int
     weak: int
+    closed: int
 
     def __len__(self) -> int:
         return len(self.handles)
@@ -72,12 +74,14 @@ def _company_pool(view: View, question: Question, subject: int) -> Pool:
     direction: partners.Direction = "supplier" if question.relation is Relation.SUPPLIER else "customer"
     ranking = partners.rank(view, subject, direction, question.on, core=question.core)
     strong = (ranking.tiers == partners.EXACT) | (ranking.scores >= WEAKEST)
-    handles = ranking.handles[strong]
-    direct = ranking.direct[strong]
+    closed = view.closed(ranking.handles)
+    listed = strong & ~closed
+    handles = ranking.handles[listed]
+    direct = ranking.direct[listed]
     return Pool(
         handles=handles,
-        scores=ranking.scores[strong],
-        tiers=ranking.tiers[strong],
+        scores=ranking.scores[listed],
+        tiers=ranking.tiers[listed],
         bases=np.where(direct < 0, BASES.index(Basis.PREDICTED), direct),
         known=direct == BASES.index(Basis.OBSERVED),
         divisions=view.division(handles),
@@ -87,12 +91,15 @@ def _company_pool(view: View, question: Question, subject: int) -> Pool:
         products=ranking.products,
         materials=ranking.materials,
         weak=int((~strong).sum()),
+        closed=int((strong & closed).sum()),
     )
 
 
 def _gap_pool(view: View, question: Question, subject: int) -> Pool:
     ranking = gap.fill(view, subject, question.on)
-    strong = [f for f in ranking.fillings if f.tier == partners.EXACT or f.score >= WEAKEST]
+    enough = [f for f in ranking.fillings if f.tier == partners.EXACT or f.score >= WEAKEST]
+    gone = view.closed(np.array([f.handle for f in enough], np.int64))
+    strong = [f for f, closed in zip(enough, gone, strict=True) if not closed]
     handles = np.array([f.handle for f in strong], np.int64)
     paths = {f.handle: f.paths for f in strong}
     surest = _supply_of(view, handles, {view.ref(p).key for p in ranking.wanted}, question)
@@ -111,7 +118,8 @@ def _gap_pool(view: View, question: Question, subject: int) -> Pool:
         direct_links={h: link for h, (_, link) in surest.items()},
         products=len(ranking.wanted),
         materials=ranking.considered,
-        weak=len(ranking.fillings) - len(strong),
+        weak=len(ranking.fillings) - len(enough),
+        closed=int(gone.sum()),
     )
 
 

@@ -83,6 +83,12 @@ def _why_not_found(view: View, question: Question, subject: int, asked: int) -> 
     graph = product_graph(view, question.on)
     if asked == subject:
         yield ("itself", "就是被问的企业自己。", "is the very company that was asked about")
+    if view.closed(np.array([asked], np.int64))[0]:
+        yield (
+            "closed",
+            "登记状态为注销或吊销，名单不列。",
+            "is registered as cancelled or revoked, and such are not listed",
+        )
     if question.relation is not Relation.GAP and not len(graph.sales(subject)):
         name = view.entity(subject).name
         yield (
