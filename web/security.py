@@ -14,6 +14,7 @@ from web.state import platform
 
 Handler = TypeVar("Handler", bound=Callable[..., object])
 PERMISSION = "lianxin_permission"
+CHANGES_NOTHING = "lianxin_changes_nothing"
 
 
 class Permission(StrEnum):
@@ -23,6 +24,8 @@ class Permission(StrEnum):
     GRAPH_READ = "graph.read"  # enterprises, chains, search: registers without personal data
     PARTNERS_READ = "partners.read"  # partner candidates and why-not
     LOADS_READ = "loads.read"  # load reports: refused values are shown
+    CREDIT_READ = "credit.read"  # credit records of enterprises, with what the rules say of them
+    REPAIR_CHECK = "repair.check"  # what the rules say of facts that the asker states himself: nothing is read
 
 
 class Role(StrEnum):
@@ -49,16 +52,18 @@ ROLE_NAMES: Mapping[Role, str] = {
     Role.AUDITOR: "审计",
 }
 
-_ALL = frozenset({Permission.PUBLIC, Permission.GRAPH_READ, Permission.PARTNERS_READ, Permission.LOADS_READ})
+_ASK = frozenset({Permission.PUBLIC, Permission.REPAIR_CHECK})
+_GRAPH = _ASK | {Permission.GRAPH_READ}
+_ALL = _GRAPH | {Permission.PARTNERS_READ, Permission.LOADS_READ, Permission.CREDIT_READ}
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.CHAIN_OFFICER: _ALL,
-    Role.ENTERPRISE: frozenset({Permission.PUBLIC}),
-    Role.REPAIR_AUTHORITY: frozenset({Permission.PUBLIC, Permission.GRAPH_READ}),
-    Role.BANK_OFFICER: frozenset({Permission.PUBLIC}),  # a bank sees nothing without consent, which comes later
-    Role.INSTITUTE: frozenset({Permission.PUBLIC, Permission.GRAPH_READ}),
+    Role.ENTERPRISE: _ASK,
+    Role.REPAIR_AUTHORITY: _GRAPH | {Permission.CREDIT_READ},
+    Role.BANK_OFFICER: _ASK,  # a bank sees nothing without consent, which comes later
+    Role.INSTITUTE: _GRAPH,
     Role.LEAD_DEPARTMENT: _ALL,
     Role.ADMINISTRATOR: _ALL,
-    Role.AUDITOR: frozenset({Permission.PUBLIC, Permission.GRAPH_READ, Permission.LOADS_READ}),
+    Role.AUDITOR: _GRAPH | {Permission.LOADS_READ, Permission.CREDIT_READ},
 }
 
 
@@ -70,6 +75,17 @@ def permission(needed: Permission) -> Callable[[Handler], Handler]:
         return handler
 
     return declare
+
+
+def changes_nothing(handler: Handler) -> Handler:
+    """Declare that a POST only asks: it stores nothing and touches no session, so it needs no token of a form."""
+    setattr(handler, CHANGES_NOTHING, True)
+    return handler
+
+
+def without_token(app: Flask) -> list[Callable[..., object]]:
+    """The handlers that need no token of a form."""
+    return [view for view in app.view_functions.values() if getattr(view, CHANGES_NOTHING, False)]
 
 
 def current_role() -> Role:

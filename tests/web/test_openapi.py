@@ -7,6 +7,7 @@ import pytest
 import schemathesis
 from flask_openapi.openapi import OpenAPI
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from graph.ledger import Ledger
 from web import create_app
@@ -36,7 +37,9 @@ schema = schemathesis.openapi.from_path(COMMITTED)
     suppress_health_check=list(HealthCheck),
 )
 def test_random_requests_find_no_gap(case: schemathesis.Case[Any], app: OpenAPI) -> None:
-    case.call_and_validate(app=app)
+    # Facts of the right shape may still contradict each other, which no schema says: these are refused with 422.
+    contradict = [positive_data_acceptance] if case.path.startswith("/api/repair/") else []
+    case.call_and_validate(app=app, excluded_checks=contradict)
 
 
 def test_the_committed_description_is_the_code(app: OpenAPI) -> None:
@@ -58,7 +61,7 @@ def operations(app: OpenAPI) -> list[dict[str, object]]:
 
 def test_every_operation_is_described(app: OpenAPI) -> None:
     found = operations(app)
-    assert len({declared["operationId"] for declared in found}) == len(found) == 9
+    assert len({declared["operationId"] for declared in found}) == len(found) == 14
     for declared in found:
         assert declared["summary"]
         assert declared["description"]
@@ -67,10 +70,10 @@ def test_every_operation_is_described(app: OpenAPI) -> None:
 
 def test_every_example_is_answered_in_the_declared_shape(app: OpenAPI) -> None:
     client = app.test_client()
-    for declared in operations(app):
-        response = client.get(str(declared["x-example"]))
+    for method, declared in ((m, d) for item in app.api_doc["paths"].values() for m, d in item.items()):
+        response = client.open(str(declared["x-example"]), json=declared.get("x-example-body"), method=method)
         assert response.status_code == 200, (declared["x-example"], response.text)
-        shape = declared["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]  # type: ignore[index]  # JSON
+        shape = declared["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
         getattr(models, shape.rpartition("/")[2]).model_validate_json(response.data)
 
 

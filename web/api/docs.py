@@ -1,7 +1,7 @@
 """The description of the API: OpenAPI 3.1 as JSON, and the same as a page that needs no script.
 
 The page is ours and not Redoc: that one needs an inline script, `style-src 'unsafe-inline'` for the styles that it
-makes at run time, and a `blob:` worker for its search. A page that lists nine operations is not worth a hole in the
+makes at run time, and a `blob:` worker for its search. A page that lists a few operations is not worth a hole in the
 policy of the whole site.
 """
 
@@ -31,7 +31,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation, as the page shows it."""
+    """One operation, as the page shows it. `body`: the shape of what is sent, and an example of it as JSON."""
 
     id: str
     address: str
@@ -40,6 +40,8 @@ class Operation:
     permission: str
     example: str
     answer: str
+    body: str
+    body_example: str
     parameters: tuple[Parameter, ...]
 
 
@@ -84,11 +86,19 @@ def operations(spec: dict[str, Any]) -> list[Operation]:
             declared["x-permission"],
             declared["x-example"],
             declared["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2],
+            _body(declared),
+            orjson.dumps(declared.get("x-example-body"), option=orjson.OPT_INDENT_2).decode(),
             tuple(_parameter(each, spec) for each in declared.get("parameters", ())),
         )
         for address, item in spec["paths"].items()
         for method, declared in item.items()
     ]
+
+
+def _body(declared: dict[str, Any]) -> str:
+    """The name of the shape of the body; empty where none is sent."""
+    content = declared.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return str(content.get("schema", {}).get("$ref", "")).rpartition("/")[2]
 
 
 def _parameter(declared: dict[str, Any], spec: dict[str, Any]) -> Parameter:

@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from graph.ontology import Basis, Side, Size, Unknown
+from graph.ontology import Basis, Side, Size, TiedBy, Unknown
+from rules.answer import Answer
 from rules.credit_repair.gravity import Gravity
 from rules.law import ReadingMark
 from services.credit import StripState
@@ -349,7 +350,7 @@ class Record(Shape):
     key: str
 
 
-class CitationShape(Shape):
+class CitedShape(Shape):
     """依据 A place in a legal text: its words where they were read, and how it was read (`mark`)."""
 
     text: str
@@ -357,9 +358,14 @@ class CitationShape(Shape):
     place: str
     quote: str
     mark: ReadingMark
-    mark_zh: str
     in_force_from: date | None
     in_force_to: date | None
+
+
+class CitationShape(CitedShape):
+    """The same with the Chinese word of its mark."""
+
+    mark_zh: str
 
 
 class RepairDayShape(Shape):
@@ -554,3 +560,255 @@ class LoadAnswer(LoadShape):
 
     files: list[FileShape]
     report: ReportShape
+
+
+class ReasonShape(Shape):
+    """A reason or a note with the citations of the rules that gave it."""
+
+    code: str
+    zh: str
+    en: str
+    citations: list[CitedShape]
+
+
+class ActShape(Shape):
+    """怎么办 What to do about one reason, and from which day on."""
+
+    code: str
+    what: str
+    from_: date | None = Field(alias="from")
+
+
+class ToConfirmShape(Shape):
+    """待核实 What the finding rests on and nobody has verified."""
+
+    what: str
+    why: str
+
+
+class StepShape(Shape):
+    """One step of the walk: what was asked and said, why, by which citations and values."""
+
+    number: str
+    rules: list[str]
+    question: str
+    said: str
+    how: str
+    applied: bool
+    reasons: list[str]
+    values: dict[str, str]
+    citations: list[CitedShape]
+
+
+class DaysShape(Shape):
+    """Gravity, the first day on which the calendar alone allows an application, the last day of the maximum."""
+
+    gravity: Gravity
+    not_before: date | None
+    last_day: date | None
+
+
+class FoundDaysShape(DaysShape):
+    """The same over all ways, with the Chinese word."""
+
+    gravity_zh: str
+
+
+class ScenarioShape(Shape):
+    """情形 One way of what is not known."""
+
+    assumed: dict[str, str]
+    answer: Answer
+    reasons: list[str]
+    notes: list[str]
+    values: DaysShape
+    walk: list[StepShape]
+
+
+class RuleSetShape(Shape):
+    """A rule set and the digest of its version."""
+
+    id: str
+    digest: str
+
+
+class FindingShape(Shape):
+    """结论 What the rules say of one record on one day."""
+
+    facts: dict[str, Any]
+    on: date
+    rule_set: RuleSetShape | None
+    answer: Answer
+    answer_zh: str
+    values: FoundDaysShape
+    reasons: list[ReasonShape]
+    notes: list[ReasonShape]
+    to_do: list[ActShape]
+    to_confirm: list[ToConfirmShape]
+    walk: list[StepShape]
+    scenarios: list[ScenarioShape]
+    free: str
+
+
+class CheckAnswer(Shape):
+    """May this record be repaired on this day."""
+
+    finding: FindingShape
+
+
+class WhatIfAnswer(Shape):
+    """What is, what would be, and which parts differ."""
+
+    really: FindingShape
+    otherwise: FindingShape
+    differs: list[str]
+
+
+class BriefShape(Shape):
+    """A record of a plan: its answer and days."""
+
+    id: str
+    answer: Answer
+    answer_zh: str
+    reasons: list[str]
+    gravity: Gravity
+    gravity_zh: str
+    not_before: date | None
+    last_day: date | None
+
+
+class FilingShape(BriefShape):
+    """A record that is to be filed: from when for certain, from when at best, after which acts.
+
+    `stops_on`: where it stops by itself before it can be filed, the first day on which it is no longer shown.
+    """
+
+    file_from: date
+    earliest: date
+    acts: list[str]
+    stops_on: date | None
+
+
+class SharedActShape(Shape):
+    """An act, once, with the records that need it."""
+
+    code: str
+    what: str
+    ids: list[str]
+
+
+class PlanAnswer(Shape):
+    """修复计划 In which order to file, what to do before, what to clarify, what needs nothing."""
+
+    on: date | None
+    filings: list[FilingShape]
+    acts: list[SharedActShape]
+    to_clarify: list[BriefShape]
+    nothing_to_file: list[BriefShape]
+    free: str
+
+
+class FactFromShape(Shape):
+    """One fact of a record with its sources; `how` it follows from the row, and how sure that is (`mark`)."""
+
+    name: str
+    label: str
+    value: Scalar | list[str]
+    text: str
+    how: str
+    mark: ReadingMark | None
+    sources: list[SourceShape]
+
+
+class FactMissingShape(Shape):
+    """One fact that no register says: why, what the rules take a blank for, who can say it."""
+
+    name: str
+    label: str
+    why: Unknown
+    blank: str
+    ask: str
+
+
+class WayShape(DaysShape):
+    """One way of what is not known, side by side with the others."""
+
+    assumed: dict[str, str]
+    answer: Answer
+    reasons: list[str]
+    ended: bool
+    day: RepairDayShape | None
+
+
+class CreditRecordShape(Shape):
+    """信用记录 One event: what the register says, what it does not say, what the rules say of it.
+
+    `finding` is null where nothing can be asked, `no_finding` says why. `party_name`: of a sole trader never.
+    """
+
+    id: str
+    record: Record
+    kind: RecordKind
+    title: str
+    number: str | None
+    authority: str
+    day: date | None
+    party_name: str | None
+    masked: bool
+    tied_by: TiedBy | None
+    tie: EvidenceShape | None
+    facts: dict[str, Any] | None
+    known: list[FactFromShape]
+    missing: list[FactMissingShape]
+    finding: FindingShape | None
+    no_finding: str
+    gravity: Gravity
+    ways: list[WayShape]
+    shown: bool
+    earliest: RepairDayShape | None
+    latest: RepairDayShape | None
+    day_open: bool
+    restriction: RestrictionShape | None
+    published_until: date | None
+    removed_on: date | None
+    sources: list[SourceShape]
+
+
+class CreditGroupShape(Shape):
+    """The records of one kind that one authority made."""
+
+    authority: str
+    kind: RecordKind
+    label: str
+    records: list[CreditRecordShape]
+
+
+class CreditAnswer(Reference):
+    """All credit records of an enterprise. `perhaps`: records that bear its name and are tied to nobody."""
+
+    on: date
+    strip: StripShape
+    groups: list[CreditGroupShape]
+    perhaps: list[CreditRecordShape]
+    searched: list[KindSearchedShape]
+    not_loaded: list[RecordKind]
+    synthetic: bool
+    free: str
+
+
+class LawShape(Shape):
+    """A field of law: its rules, rule sets, numbers and codes, and the JSON Schema of its facts."""
+
+    id: str
+    title: str
+    rules: list[dict[str, Any]]
+    rule_sets: list[dict[str, Any]]
+    parameters: list[dict[str, Any]]
+    facts: dict[str, Any]
+    codes: list[dict[str, str]]
+
+
+class RulesAnswer(Shape):
+    """The rule tables, the same as `lianxin rules table --format json`."""
+
+    laws: list[LawShape]

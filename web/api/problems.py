@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from lianxin import errors
-from lianxin.errors import LianxinError, NotKnown
+from lianxin.errors import BadFact, LianxinError, NotKnown
 from web.request_log import log_failure, request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -189,13 +189,27 @@ MESSAGES: Mapping[str, str] = {
     "whole": "应为整数，只写数字",
     "yes_no": "只能是 true 或 false",
     "repeated": "只能给一次",
+    "too_short": "至少 {min_length} 项",
+    "model_type": "应为一个 JSON 对象",
+    "string_type": "应为文字",
+    "string_unicode": "含有不成字的字符",
+    "bool_type": "只能是 true 或 false",
+    "int_type": "应为整数",
+    "list_type": "应为列表",
+    "day_range": "年份超出范围",
+    "unique": "同一项只能写一次",
+    "bad_fact": "与其他事实不符",
 }
 """The Chinese of every kind of refusal that our parameters can meet; a test holds it complete."""
 
 
+_PARAMETERS = frozenset({"query", "path"})  # titles of their models; a body's is the name of its shape
+
+
 def of_validation(error: ValidationError) -> Problem:
     """Refused parameters: each with the place (JSON Pointer into query, path or body) and why."""
-    return refused(error.title, error.errors(include_url=False, include_input=False))
+    part = error.title if error.title in _PARAMETERS else "body"
+    return refused(part, error.errors(include_url=False, include_input=False))
 
 
 def refused(part: str, found: Iterable[Mapping[str, Any]]) -> Problem:
@@ -216,6 +230,13 @@ def _refusal(part: str, found: Mapping[str, Any]) -> dict[str, str]:
         "detail": MESSAGES.get(kind, "不合格").format(**context),
         "detail_en": found["msg"],
     }
+
+
+def of_fact(bad: BadFact, *at: str | int) -> Problem:
+    """A refused fact of a body, with its place: `at` leads to the object that holds it."""
+    where = pointer("body", *at, bad.field)
+    error = {"pointer": where, "code": "bad_fact", "detail": bad.problem_zh, "detail_en": bad.problem}
+    return replace(of_lianxin(bad), errors=(error,))
 
 
 def pointer(*parts: str | int) -> str:

@@ -1,0 +1,139 @@
+"""How an operation of the API is declared, and what all of them share."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import orjson
+from flask import Response, request
+from flask_openapi.blueprint import APIBlueprint
+from pydantic import BaseModel
+from werkzeug.exceptions import BadRequest
+
+from graph.view import View
+from services import answers_json
+from web.api.edges import REPEATABLE
+from web.api.problems import HTTP_MEANINGS, MEDIA_TYPE, refused, respond
+from web.security import Permission, changes_nothing, permission
+from web.state import platform
+
+_PROBLEM = "#/components/schemas/Problem"
+_MAY_HAPPEN: Mapping[int, str] = {
+    400: HTTP_MEANINGS[400][2],
+    403: "The role lacks the permission.",
+    404: "Nothing is known under this key, or there is no such address.",
+    405: HTTP_MEANINGS[405][2],
+    409: "The question needs data that are not loaded, or rules that are not in force on the day.",
+    422: "A parameter is refused, or the question contradicts itself.",
+    500: "A fault in the program; the number leads to the log.",
+    503: "The ledger cannot be read at the moment.",
+}
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": {"$ref": _PROBLEM}}}}
+
+
+_IN_BODIES: dict[str | int, Any] = {str(status): _problem(HTTP_MEANINGS[status][2]) for status in (413, 415)}
+
+blueprint = APIBlueprint(
+    "api",
+    __name__,
+    url_prefix="/api",
+    abp_tags=[{"name": "questions", "description": "One operation a question, read only."}],
+    abp_responses={str(status): _problem(words) for status, words in _MAY_HAPPEN.items()},
+    operation_id_callback=lambda *, name, **_: name,
+)
+
+Endpoint = Callable[..., Response]
+
+
+def operation(
+    rule: str, answer: type[BaseModel], needed: Permission, *, summary: str, example: str
+) -> Callable[[Endpoint], Endpoint]:
+    """Declare a GET operation: address, shape of its answer, permission, words, an example that works in the demo."""
+
+    def declare(handler: Endpoint) -> Endpoint:
+        registered: Endpoint = blueprint.get(
+            rule,
+            summary=summary,
+            description=_described(handler),
+            responses={"200": answer},
+            openapi_extensions={"x-example": example, "x-permission": needed.value},
+        )(permission(needed)(handler))
+        return registered
+
+    return declare
+
+
+def question(
+    rule: str, answer: type[BaseModel], needed: Permission, *, summary: str, example: Mapping[str, Any]
+) -> Callable[[Endpoint], Endpoint]:
+    """Declare a POST operation that only asks: its facts come in the body, and it reads and changes nothing else.
+
+    It works on no session but to see the role, so a form of a foreign site that sends it gains nothing: it needs no
+    token. `example`: a body that works.
+    """
+
+    def declare(handler: Endpoint) -> Endpoint:
+        registered: Endpoint = blueprint.post(
+            rule,
+            summary=summary,
+            description=_described(handler),
+            responses={"200": answer, **_IN_BODIES},
+            openapi_extensions={
+                "x-example": f"/api{rule}",
+                "x-example-body": example,
+                "x-permission": needed.value,
+            },
+        )(changes_nothing(permission(needed)(handler)))
+        return registered
+
+    return declare
+
+
+def _described(handler: Endpoint) -> str:
+    return " ".join((handler.__doc__ or "").split())
+
+
+@blueprint.before_request
+def refuse_repeated() -> Response | None:
+    """A parameter given twice is two questions: refused, where the framework would take the first."""
+    twice = [name for name, values in request.args.lists() if len(values) > 1 and name not in REPEATABLE]
+    if not twice:
+        return None
+    return respond(refused("query", [{"type": "repeated", "loc": (name,), "msg": "given twice"} for name in twice]))
+
+
+def as_json(answer: Mapping[str, Any]) -> Response:
+    return Response(orjson.dumps(answer), mimetype="application/json")
+
+
+def searched(view: View) -> dict[str, Any]:
+    """What a list was looked up in."""
+    return {
+        "datasets": [answers_json.dataset(each) for each in view.datasets],
+        "until": answers_json.day(max((each.loaded_on for each in view.datasets), default=None)),
+        "position": view.position,
+    }
+
+
+def day(chosen: date | None) -> date:
+    return chosen or platform().today()
+
+
+@blueprint.before_request
+def refuse_other_than_an_object() -> Response | None:
+    """A body is one JSON object: anything else is refused here, where the framework would take JSON inside a text.
+
+    Raises UnsupportedMediaType, BadRequest.
+    """
+    if request.method != "POST":
+        return None
+    try:
+        body = request.get_json()
+    except RecursionError as error:
+        raise BadRequest from error
+    if isinstance(body, dict):
+        return None
+    return respond(refused("body", [{"type": "model_type", "loc": (), "msg": "should be a JSON object"}]))
