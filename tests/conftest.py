@@ -7,7 +7,7 @@ even there says so: `@pytest.mark.may_skip("reason")`.
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -107,10 +107,10 @@ def demo_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo_ledger(demo_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Ledger"]:
-    """A ledger with the demo district, for reading only: whoever writes takes `own_demo_ledger`."""
-    from loaders.demo_district import DEMO_DISTRICT
+    """A ledger with all files of the demo district, for reading only: whoever writes takes `own_demo_ledger`."""
+    from services.demo import DEMO_FORMATS
 
-    yield from _shared(DEMO_DISTRICT, demo_dir, tmp_path_factory)
+    yield from _shared(DEMO_FORMATS, demo_dir, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +118,7 @@ def chain_ledger(chain_cn_dir: Path, tmp_path_factory: pytest.TempPathFactory) -
     """A ledger with the whole chain data set, for reading only: whoever writes takes `own_chain_ledger`."""
     from loaders.chain_cn import CHAIN_CN
 
-    yield from _shared(CHAIN_CN, chain_cn_dir, tmp_path_factory)
+    yield from _shared([CHAIN_CN], chain_cn_dir, tmp_path_factory)
 
 
 @pytest.fixture
@@ -135,14 +135,16 @@ def own_chain_ledger(chain_ledger: "Ledger", tmp_path: Path) -> Iterator["Ledger
         yield ledger
 
 
-def _shared(source: "Format", files: Path, factory: pytest.TempPathFactory) -> Iterator["Ledger"]:
+def _shared(sources: "Sequence[Format]", files: Path, factory: pytest.TempPathFactory) -> Iterator["Ledger"]:
     from loaders.run import run_load
 
-    with _opened(factory.mktemp(source.name) / "ledger.db") as ledger:
-        run_load(ledger, source, [files])
+    name = sources[0].name
+    with _opened(factory.mktemp(name) / "ledger.db") as ledger:
+        for source in sources:
+            run_load(ledger, source, [files])
         loaded = ledger.position()
         yield ledger
-        assert ledger.position() == loaded, f"a test wrote to the shared {source.name} ledger: let it take own_…"
+        assert ledger.position() == loaded, f"a test wrote to the shared {name} ledger: let it take own_…"
 
 
 @contextmanager

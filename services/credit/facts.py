@@ -131,8 +131,8 @@ def _removed(event: CreditEventOf, on: date) -> str:
 
 def _known(event: CreditEventOf) -> Iterator[FactFrom]:
     yield _fact("kind", Kind(event.kind.value), KIND_ZH[event.kind], event.sources)
-    authority = event.get("authority")
-    if isinstance(authority, str):
+    authority = text_of(event.get("authority"))
+    if authority is not None:
         table = authorities()
         system, how = table.system(authority)
         yield _fact("authority_system", system, CHINESE[system], taken_from(event, "authority"), how, table.mark)
@@ -196,7 +196,7 @@ def _wanted(event: CreditEventOf, values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def text_of(value: object) -> str | None:
-    """A text that a register states; None where it does not."""
+    """A text that a register states; None where it does not (an Unknown is a text to isinstance, but states none)."""
     if value is None or isinstance(value, Unknown):
         return None
     return value.value if isinstance(value, StrEnum) else str(value)

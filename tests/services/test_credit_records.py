@@ -1,8 +1,7 @@
 """Credit events of an enterprise: all of them with their sources, and what nobody has looked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -23,7 +22,6 @@ from graph.ontology import (
 )
 from lianxin.errors import NotKnown
 from services.credit_records import RecordKind, not_loaded, records, untied
-from services.demo import load_demo
 
 ON = date(2026, 11, 24)
 StatedView = Callable[..., MemoryView]
@@ -38,11 +36,8 @@ ALWAYS_MISSING = [
 
 
 @pytest.fixture(scope="module")
-def district(demo_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemoryView]:
-    ledger = Ledger.open(f"sqlite:///{tmp_path_factory.mktemp('credit') / 'ledger.db'}")
-    load_demo(ledger, demo_dir)
-    yield build(ledger)
-    ledger.close()
+def district(demo_ledger: Ledger) -> MemoryView:
+    return build(demo_ledger)
 
 
 def test_the_planted_penalty_of_a_candidate(district: MemoryView) -> None:
@@ -81,11 +76,11 @@ def test_the_planted_sole_trader_is_masked_and_waits(district: MemoryView) -> No
     assert "样小明" not in str(event)
 
 
-def test_what_is_loaded_and_what_is_not(district: MemoryView, demo_ledger: Ledger) -> None:
+def test_what_is_loaded_and_what_is_not(district: MemoryView, stated: StatedView) -> None:
     found = records(district, RESIN_PREDICTED, ON)
     assert [each.name for each in found.loaded] == ["shuanggongshi-2018", "abnormal-listing", "serious-listing"]
     assert found.not_loaded == ALWAYS_MISSING
-    assert not_loaded(build(demo_ledger)) == list(RecordKind)
+    assert not_loaded(stated(register=[Enterprise(key=FIRM.key)])) == list(RecordKind)
 
 
 def test_every_event_of_the_demo_is_against_somebody_or_waits(district: MemoryView) -> None:

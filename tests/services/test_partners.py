@@ -35,6 +35,7 @@ from graph.ontology import (
 )
 from lianxin.errors import BadQuestion, NotKnown
 from loaders.chain_cn import CHAIN_CN
+from services.demo import DEMO_FORMATS
 from services.partners import (
     Candidate,
     Filler,
@@ -360,7 +361,7 @@ def test_paths_are_the_strongest_and_the_rest_is_counted(demo: MemoryView) -> No
 
 def test_what_was_searched_is_said(demo: MemoryView, chain: MemoryView) -> None:
     searched = find(demo, _ask(BUYER)).searched
-    assert [(d.name, d.synthetic) for d in searched.datasets] == [("demo-district", True)]
+    assert [(d.name, d.synthetic) for d in searched.datasets] == [(each.name, True) for each in DEMO_FORMATS]
     assert searched.until == max(d.loaded_on for d in demo.datasets)
     assert CHAIN_CN.label in [source for source, _ in searched.missing]
     assert CHAIN_CN.label not in [source for source, _ in find(chain, _ask("300750", top=1)).searched.missing]

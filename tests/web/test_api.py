@@ -16,6 +16,7 @@ from lianxin import errors
 from lianxin.errors import LianxinError, StoreUnavailable
 from services import partners
 from services.answers_json import partner_answer
+from services.demo import DEMO_FORMATS
 from services.partners import Question, Relation
 from web import create_app
 from web.api import edges, models, problems
@@ -67,7 +68,7 @@ def test_health_says_from_what_it_answers(ask: Callable[..., Any]) -> None:
     assert health["status"] == "ok"
     assert health["lag"] == 0
     assert health["position"] == health["view_position"] > 0
-    assert [each["synthetic"] for each in health["datasets"]] == [True]
+    assert [each["synthetic"] for each in health["datasets"]] == [True] * len(DEMO_FORMATS)
 
 
 def test_search_says_what_matched_and_what_was_searched(ask: Callable[..., Any]) -> None:
@@ -177,13 +178,14 @@ def test_load_report_has_files_and_counts(ask: Callable[..., Any]) -> None:
 
 
 def test_loads_are_paged_newest_first(own_demo_ledger: Ledger) -> None:
-    own_demo_ledger.undo(1)
+    loaded = [each.id for each in own_demo_ledger.loads()]
+    newest = own_demo_ledger.undo(loaded[-1]).load
     client = create_app(own_demo_ledger, demo=True, today=lambda: DAY).test_client()
-    first = client.get("/api/loads?limit=1").get_json()
+    first = client.get("/api/loads?limit=3").get_json()
     models.LoadsAnswer.model_validate(first)
-    second = client.get("/api/loads", query_string={"limit": 1, "cursor": first["next_cursor"]}).get_json()
-    assert [each["id"] for each in (*first["loads"], *second["loads"])] == [2, 1]
-    assert [each["mode"] for each in first["loads"]] == ["undo"]
+    second = client.get("/api/loads", query_string={"limit": 3, "cursor": first["next_cursor"]}).get_json()
+    assert [each["id"] for each in (*first["loads"], *second["loads"])] == [newest, *loaded]
+    assert [each["mode"] for each in first["loads"]] == ["undo", "increment", "increment"]
     assert second["next_cursor"] is None
     models.LoadAnswer.model_validate(client.get("/api/loads/2").get_json())
 
