@@ -138,18 +138,17 @@ def against(view: View, handles: Sequence[int], on: date) -> Mapping[int, Sequen
 
 def perhaps(view: View, handle: int, on: date) -> list[CreditEventOf]:
     """The events that state one of an enterprise's names, without a code, and are tied to nobody; the newest first."""
-    return _newest_first(_perhaps(view, view.entity(handle), on))
+    by_name = _untied_by_name(view)
+    if not by_name:
+        return []
+    entity = view.entity(handle)
+    bears = [entity.get("name"), *(former.name for former in entity.all("former_names"))]
+    plain = sorted({names.plain(name) for name in bears if name})
+    return _newest_first([event for name in plain for event in by_name.get(name, ()) if _existed(event, on)])
 
 
 def _existed(event: CreditEventOf, on: date) -> bool:
     return event.day is None or event.day <= on
-
-
-def _perhaps(view: View, entity: Entity, on: date) -> list[CreditEventOf]:
-    bears = [entity.get("name"), *(former.name for former in entity.all("former_names"))]
-    by_name = _untied_by_name(view)
-    plain = sorted({names.plain(name) for name in bears if name})
-    return [event for name in plain for event in by_name.get(name, ()) if _existed(event, on)]
 
 
 def _untied_by_name(view: View) -> Mapping[str, Sequence[CreditEventOf]]:

@@ -48,21 +48,23 @@ def strip(view: View, handles: Iterable[int], on: date) -> Mapping[int, CreditSt
     """The strip of every enterprise among these records on a day; institutions have none."""
     kept: dict[tuple[int, date], CreditStrip] = view.derived("credit strips")
     asked = [handle for handle in dict.fromkeys(handles) if view.ref(handle).type == "Enterprise"]
-    if len(kept) + len(asked) > _STRIPS_KEPT:
-        kept.clear()
-    new = [handle for handle in asked if (handle, on) not in kept]
-    if new:
-        kept.update(_strips(view, new, on))
-    return {handle: kept[handle, on] for handle in asked}
+    known = {handle: kept.get((handle, on)) for handle in asked}
+    new = _strips(view, [handle for handle, found in known.items() if found is None], on)
+    if len(kept) + len(new) > _STRIPS_KEPT:
+        kept.clear()  # another thread may be reading: nobody counts on what is kept
+    kept.update({(handle, on): made for handle, made in new.items()})
+    return {handle: found or new[handle] for handle, found in known.items()}
 
 
-def _strips(view: View, handles: Sequence[int], on: date) -> dict[tuple[int, date], CreditStrip]:
+def _strips(view: View, handles: Sequence[int], on: date) -> dict[int, CreditStrip]:
     """All events are judged at once, then parted again by whom they are against."""
+    if not handles:
+        return {}
     events = against(view, handles, on)
     judged = iter(judge(view, [event for each in events.values() for event in each], on))
     kinds, missing = searched(view), not_loaded(view)
     return {
-        (handle, on): _strip([next(judged) for _ in events[handle]], len(perhaps(view, handle, on)), kinds, missing, on)
+        handle: _strip([next(judged) for _ in events[handle]], len(perhaps(view, handle, on)), kinds, missing, on)
         for handle in events
     }
 

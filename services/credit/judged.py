@@ -88,12 +88,13 @@ def judge(view: View, events: Sequence[CreditEventOf], on: date) -> list[Judged]
 def _findings(view: View, questions: Sequence[Question]) -> Mapping[Question, RepairFinding | BadFact]:
     """The finding of every question; kept with the state of the view."""
     kept: dict[Question, RepairFinding | BadFact] = view.derived("credit findings")
-    new = [question for question in questions if question not in kept]
+    known = {question: kept.get(question) for question in questions}
+    open_ones = [question for question, found in known.items() if found is None]
+    new = dict(zip(open_ones, evaluate_batch(_finding, open_ones), strict=True))
     if len(kept) + len(new) > _FINDINGS_KEPT:
-        kept.clear()
-        new = list(questions)
-    kept.update(zip(new, evaluate_batch(_finding, new), strict=True))
-    return {question: kept[question] for question in questions}
+        kept.clear()  # another thread may be reading: nobody counts on what is kept
+    kept.update(new)
+    return {question: new[question] if found is None else found for question, found in known.items()}
 
 
 def _finding(question: Question) -> RepairFinding | BadFact:
