@@ -9,6 +9,7 @@ import typer
 
 from cli.common import LedgerOption
 from graph.ledger import Ledger
+from lianxin.errors import BadQuestion
 from lianxin.settings import read_settings
 from services.demo import load_demo, write_demo
 
@@ -30,7 +31,21 @@ def serve(
     with TemporaryDirectory(prefix="lianxin-demo-") as folder:
         own = demo and ledger is None
         opened = _demo_ledger(Path(folder)) if own else Ledger.open(ledger or settings.ledger)
+        if demo:
+            _refuse_real_data(opened)
         serve_app(create_app(opened, demo=demo, today=date.today, settings=settings), port=port, demo=demo)
+
+
+def _refuse_real_data(ledger: Ledger) -> None:
+    """In the demo anybody may choose any role: real registers must not lie behind it."""
+    real = [dataset.label for dataset in ledger.datasets() if not dataset.synthetic]
+    if real:
+        raise BadQuestion(
+            f"--demo lets anybody choose any role, and this ledger holds data that are not synthetic ({len(real)} data "
+            "sets). Leave out --demo, or name a ledger with the demo district",
+            f"--demo 允许任何人选任何角色，而这个账本里有不是合成的数据（{'、'.join(real)}）。"
+            "请去掉 --demo，或换一个演示账本",
+        )
 
 
 def _demo_ledger(folder: Path) -> Ledger:

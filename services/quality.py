@@ -67,8 +67,21 @@ class PairFile:
         """The same with their numbers, from 1, empty lines counted: as an editor shows them."""
         try:
             text = path.read_text(encoding="utf-8-sig")  # Excel begins such files with a byte-order mark
-        except (OSError, UnicodeDecodeError) as error:
-            raise UnreadableFile(path.name, None, f"cannot be read ({error})", f"读不出来（{error}）") from error
+        except UnicodeDecodeError as error:
+            place = f"byte {error.start + 1}", f"第 {error.start + 1} 个字节"
+            raise UnreadableFile(
+                path.name,
+                None,
+                f"{place[0]} is not UTF-8. Save the file as UTF-8 and repeat",
+                f"{place[1]}不是 UTF-8。请把文件另存为 UTF-8 后重试",
+            ) from error
+        except OSError as error:
+            raise UnreadableFile(
+                path.name,
+                None,
+                f"cannot be opened ({error.strerror}). Does the file exist, and may you read it?",
+                "打不开。请确认文件存在并且可读",
+            ) from error
         return [(row, line) for row, line in enumerate(text.split("\n"), start=1) if line.strip()]
 
 

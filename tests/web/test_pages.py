@@ -124,7 +124,7 @@ def test_enterprise_shows_facts_with_sources_and_unknowns_with_reasons(page: Cal
     assert "未取得" in html
     assert "不等于没有" in html
     assert "采购自" in html
-    assert "信用：未取得，名单上还看不到信用记录，不等于没有" in html
+    assert "信用：这里还不显示信用记录，不等于没有" in html
     assert f"key={INFUSION}&amp;relation=customer" in html
 
 
