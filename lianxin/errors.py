@@ -243,6 +243,25 @@ class MissingData(LianxinError):
     """The question needs a data set that is not loaded."""
 
 
+class BadDocument(LianxinError):
+    """A file that somebody hands in is refused: its name, and why."""
+
+    def __init__(self, name: str, problem: str, problem_zh: str) -> None:
+        super().__init__(f'"{name}" {problem}. Nothing was stored', f"“{name}”{problem_zh}，没有保存")
+        self.name = name
+
+
+class MissingSetting(LianxinError):
+    """An act needs a setting that is not made, or that cannot be used as it is. Who runs the server makes it."""
+
+    def __init__(self, name: str, example: str, problem: str, problem_zh: str) -> None:
+        super().__init__(
+            f"{name} {problem}; set it before the start, for example {name}={example}",
+            f"{name} {problem_zh}；请在启动前设置，例如 {name}={example}",
+        )
+        self.name = name
+
+
 class PortInUse(LianxinError):
     """Another program listens on the port already."""
 

@@ -1,4 +1,6 @@
-"""Tables of the ledger. All are append-only: triggers refuse UPDATE and DELETE (see the first migration).
+"""Tables of the ledger. All but ERASABLE are append-only: triggers refuse UPDATE and DELETE (see the migrations).
+
+What people write and hand in may have to be erased one day, so it lies in tables of its own, beside rows that stay.
 
 A *position* belongs to a commit, not to a row: it is inserted as the last statement of a transaction that holds the
 write lock, so positions become visible in order. A version's position is that of its load.
@@ -12,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -118,4 +121,87 @@ position = Table(
     Column("committed_at", DateTime, nullable=False),
 )
 
-APPEND_ONLY = tuple(table.name for table in metadata.sorted_tables)
+# --- what people state 自述, hand in and report; it takes no position: no view is built from it -----------------------
+
+document = Table(
+    "document",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),  # SHA-256 of its content
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("kept_at", DateTime, nullable=False),
+)
+
+document_content = Table(
+    "document_content",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("party", ForeignKey("record.id"), nullable=False),
+    Column("record", ForeignKey("record.id"), nullable=False),
+    Column("fact", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("withdraws", ForeignKey("claim.id"), unique=True),  # this row only takes back that one
+    Column("said_by", Text, nullable=False),  # the role
+    Column("said_at", DateTime, nullable=False),
+    Index("claim_record", "record"),
+)
+
+claim_document = Table(
+    "claim_document",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("claim", ForeignKey("claim.id"), nullable=False),
+    Column("document", ForeignKey("document.id"), nullable=False),
+    UniqueConstraint("claim", "document"),
+)
+
+record_link = Table(
+    "record_link",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),  # SHA-256 of the token: the token itself is kept nowhere
+    Column("type", Text, nullable=False),  # of the record, which may not be loaded yet
+    Column("key", Text, nullable=False),
+    Column("snapshot", Text),  # JSON: what was stated of a record that was not loaded
+    Column("expires_on", Date),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+)
+
+record_link_end = Table(
+    "record_link_end",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("link", ForeignKey("record_link.id"), nullable=False, unique=True),
+    Column("ended_by", Text, nullable=False),
+    Column("ended_at", DateTime, nullable=False),
+)
+
+tout_report = Table(
+    "tout_report",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("form", Text, nullable=False, unique=True),  # drawn with the form: sent twice, it is stored once
+    Column("reported_at", DateTime, nullable=False),
+)
+
+tout_report_text = Table(
+    "tout_report_text",
+    metadata,
+    Column("report", ForeignKey("tout_report.id"), primary_key=True),
+    Column("asked", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("amount", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+)
+
+ERASABLE = ("document_content", "tout_report_text")
+APPEND_ONLY = tuple(table.name for table in metadata.sorted_tables if table.name not in ERASABLE)

@@ -325,7 +325,7 @@ def test_a_ledger_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path, p
     speaks_to_both(error.value, "newer lianxin (schema 9999). Install the newer version", "请安装新版本")
     with closing(sqlite3.connect(file)) as other, other:
         assert other.execute("SELECT count(*) FROM record").fetchone() == (3,)
-        other.execute("UPDATE alembic_version SET version_num = '0001'")
+        other.execute("UPDATE alembic_version SET version_num = '0002'")
     with closing(Ledger.open(url(file))) as ledger:
         assert loaded(ledger) == 3
 

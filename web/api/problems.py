@@ -63,6 +63,12 @@ MEANINGS: Mapping[type[LianxinError], Meaning] = {
     errors.MissingData: Meaning(
         409, "missing_data", "所需数据未载入", "请管理员先载入数据。", "Ask the administrator to load the data."
     ),
+    errors.BadDocument: Meaning(
+        422, "bad_document", "这份文件不能收", "请换一份文件。", "Send another file, as the message says."
+    ),
+    errors.MissingSetting: Meaning(
+        503, "missing_setting", "缺少一项设置", "请管理员按说明设置后重启。", "Ask the administrator to set it."
+    ),
     errors.Forbidden: Meaning(
         403, "forbidden", "没有这项权限", "请换一个角色，或找管理员。", "Choose another role or ask the administrator."
     ),
