@@ -1,7 +1,9 @@
 """Running a load: find the files, read them through the format's row models, hand the statements to the ledger."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,7 +72,7 @@ def run_load(
     started = datetime.now(UTC).replace(tzinfo=None)
     found = find_files(source_format, paths)
     shown = progress or Silent()
-    with ledger.staging() as staging:
+    with _no_collection(), ledger.staging() as staging:
         run = _Run(staging, shown, Notes(parties=Parties(ledger)))
         for declared, path in found:
             _read_file(run, declared, path)
@@ -90,6 +92,18 @@ def run_load(
             refused=run.refused,
         )
         return staging.commit(request, yes=yes)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep Python from looking for cycles: rows make none, and walking the gathered ones costs 7 % of a load."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _synthetic(ledger: Ledger, source_format: Format, dataset: str, run: _Run) -> bool:

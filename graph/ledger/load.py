@@ -33,14 +33,14 @@ _HEAD_LINKS = (
 )
 # Status of a statement: 0 unchanged, 1 changed, 2 new.
 _DIFF_RECORDS = (
-    "CREATE TEMPORARY TABLE diff_record AS SELECT r.id AS record, s.part, s.body, s.file, s.row, h.id AS head,"
+    "CREATE TEMPORARY TABLE diff_record AS SELECT s.seq, r.id AS record, s.file, s.row, h.id AS head,"
     " CASE WHEN h.id IS NULL OR NOT h.present THEN 2 WHEN h.body <> s.body THEN 1 ELSE 0 END AS status"
     " FROM stage_record s JOIN record r ON r.type = s.type AND r.key = s.key"
     " LEFT JOIN head_record h ON h.record = r.id AND h.part = s.part"
 )
 _DIFF_LINKS = (
-    "CREATE TEMPORARY TABLE diff_link AS SELECT s.seq, s.type, a.id AS from_record, b.id AS to_record, s.part, s.basis,"
-    " s.valid_from, s.valid_to, s.body, s.file, s.row, h.id AS head,"
+    "CREATE TEMPORARY TABLE diff_link AS SELECT s.seq, a.id AS from_record, b.id AS to_record, s.file, s.row,"
+    " h.id AS head,"
     " CASE WHEN h.id IS NULL OR NOT h.present THEN 2"
     " WHEN h.body <> s.body OR h.basis <> s.basis OR coalesce(h.valid_from, '') <> coalesce(s.valid_from, '')"
     " OR coalesce(h.valid_to, '') <> coalesce(s.valid_to, '') THEN 1 ELSE 0 END AS status"
@@ -55,14 +55,15 @@ _ROWS_BY_STATUS = (
 )
 _APPEND_RECORDS = (
     "INSERT INTO record_version (record, dataset, part, present, body, load, file, row)"
-    " SELECT d.record, :dataset, d.part, :present, d.body, :load, f.file, d.row"
-    " FROM diff_record d JOIN stage_file f ON f.stage = d.file WHERE d.status > 0"
+    " SELECT d.record, :dataset, s.part, :present, s.body, :load, f.file, s.row FROM diff_record d"
+    " JOIN stage_record s ON s.seq = d.seq JOIN stage_file f ON f.stage = s.file WHERE d.status > 0"
 )
 _APPEND_LINKS = (
     "INSERT INTO link_version"
     " (type, from_record, to_record, dataset, part, basis, valid_from, valid_to, present, body, load, file, row)"
-    " SELECT d.type, d.from_record, d.to_record, :dataset, d.part, d.basis, d.valid_from, d.valid_to, :present,"
-    " d.body, :load, f.file, d.row FROM diff_link d JOIN stage_file f ON f.stage = d.file WHERE d.status > 0"
+    " SELECT s.type, d.from_record, d.to_record, :dataset, s.part, s.basis, s.valid_from, s.valid_to, :present,"
+    " s.body, :load, f.file, s.row FROM diff_link d"
+    " JOIN stage_link s ON s.seq = d.seq JOIN stage_file f ON f.stage = s.file WHERE d.status > 0"
 )
 _VANISHED_RECORDS = (
     "FROM head_record h WHERE h.present AND h.id NOT IN (SELECT head FROM diff_record WHERE head IS NOT NULL)"
