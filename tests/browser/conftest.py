@@ -15,10 +15,13 @@ from waitress.server import create_server
 from graph.ledger import Ledger
 from graph.memory_build import build
 from services.chains import chain_map
+from services.credit import credit
 from web import create_app
 
 DAY = date(2026, 11, 24)
 INFUSION = "91330113YANG00027N"
+REPAIRABLE = "91330113YANG00086R"
+RENAMED = "91330113YANG00094L"
 NAMESAKES = "浙江同昇精密机械（示例）有限公司"
 
 
@@ -96,10 +99,25 @@ def addresses(ledger: Ledger) -> dict[str, str]:
         "partners-why": f"{partners}&known=1&why={quote('杭州辛昀新材料科技（示例）有限公司')}&on=2026-11-01",
         "partners-empty": f"{partners}&place=district&size=large&basis=observed",
         "partners-print": f"/partners/print?key={INFUSION}&relation=supplier",
+        "credit": f"/enterprises/{REPAIRABLE}/credit",
+        "credit-what-if": f"/enterprises/{RENAMED}/credit?file=2027-01-15&done=2026-12-01&commit=2026-12-01",
+        "credit-clean": f"/enterprises/{INFUSION}/credit",
+        "credit-record": record(ledger, RENAMED),
+        "credit-record-what-if": record(ledger, REPAIRABLE) + "?done=2026-12-01&commit=2026-12-01&file=2026-12-02",
+        "rules": "/rules",
+        "rules-unverified": "/rules?mark=U",
+        "report": "/repair/report",
+        "wrong": "/wrong",
         "loads": "/loads",
         "load": "/loads/1",
         "error": "/enterprises/nobody",
     }
+
+
+def record(ledger: Ledger, key: str) -> str:
+    """The page of an enterprise's first record."""
+    known = credit(build(ledger), key, DAY)
+    return f"/enterprises/{key}/credit/{quote(known.records[0].id)}"
 
 
 @pytest.fixture

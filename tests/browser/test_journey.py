@@ -66,7 +66,7 @@ def test_chain_officer_finds_a_second_supplier(site: Any, desk: Page) -> None:
     # 5: a candidate with evidence and day for every hop
     first = desk.locator(".candidate").first
     expect(first).to_contain_text("杭州甲禾医用高分子（示例）有限公司")
-    clicks.on("来源", first.locator("summary"))
+    clicks.on("来源", first.get_by_role("link", name=re.compile("^来源和另")))
     evidence = first.locator("ol.from li")
     expect(evidence.first).to_be_visible()
     assert evidence.count() == first.locator(".hop").count()

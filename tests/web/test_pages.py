@@ -124,7 +124,7 @@ def test_enterprise_shows_facts_with_sources_and_unknowns_with_reasons(page: Cal
     assert "未取得" in html
     assert "不等于没有" in html
     assert "采购自" in html
-    assert "信用：这里还不显示信用记录，不等于没有" in html
+    assert "查了 3 个来源，未见展示中的失信信息（至 " in html
     assert f"key={INFUSION}&amp;relation=customer" in html
 
 
@@ -237,17 +237,20 @@ def test_partners_group_by_basis_and_every_hop_has_its_source(page: Callable[...
     assert observed < claimed < predicted
     assert observed < html.index("浙江己璟医用新材料（示例）有限公司") < claimed
     assert claimed < html.index("杭州庚砚高分子材料（示例）有限公司") < predicted
-    for article in re.findall(r"<article.*?</article>", html, re.DOTALL):
-        hops = len(re.findall('<span class="hop ', article))
-        assert hops == len(re.findall("<li>", article))
-        assert hops == len(re.findall(" 行，", article)) + len(re.findall("TF-IDF", article))
+    for number, link in enumerate(re.findall(r'<a class="small" href="(/partners[^"#]*)#c', html), 1):
+        opened = page(link.replace("&amp;", "&"))
+        article = re.search(rf'<article class="candidate" id="c{number}">.*?</article>', opened, re.DOTALL)
+        assert article, link
+        hops = len(re.findall('<span class="hop ', article[0]))
+        assert hops == len(re.findall("<li>", article[0])) > 0
+        assert hops == len(re.findall(" 行，", article[0])) + len(re.findall("TF-IDF", article[0]))
 
 
 def test_partners_filters_show_what_they_would_leave_and_lead_there(page: Callable[..., str]) -> None:
     html = page("/partners", key=INFUSION, relation="supplier")
     chip = re.search(r'<a class="chip" href="([^"]+place=city)">(.*?)</a>', html, re.DOTALL)
     assert chip
-    left = [int(n) for n in re.findall(r"</span>(\d+)</span>", chip[2])]
+    left = [int(n) for n in re.findall(r"</i>(\d+)</span>", chip[2])]
     filtered = page(chip[1].replace("&amp;", "&"))
     counts = [int(n) for n in re.findall(r'<span class="n">(\d+)</span>', filtered)]
     assert left == counts
@@ -302,7 +305,7 @@ def test_opened_candidate_shows_its_other_paths(page: Callable[..., str]) -> Non
     first = re.search(r"<article.*?</article>", opened, re.DOTALL)
     assert first
     assert first[0].count('class="path"') > 2
-    assert '<details id="s1" open>' in first[0]
+    assert first[0].count('class="path"') == first[0].count('<ol class="from">')
 
 
 def test_a_path_that_points_against_the_walk_is_put_in_a_row() -> None:
@@ -481,8 +484,8 @@ def test_style_sheet_stays_small() -> None:
 
 def test_a_list_of_twenty_stays_small(page: Callable[..., str]) -> None:
     size = len(page("/partners", key=INFUSION, relation="supplier").encode())
-    print(f"list of 20: {size} bytes (target 40000)")
-    assert size <= 60_000
+    print(f"list of 20: {size} bytes")
+    assert size <= 40_000
 
 
 def test_templates_hold_no_inline_style_or_script() -> None:

@@ -2,10 +2,10 @@
 
 from flask import Blueprint
 
-from web.pages import chains, enterprises, frame, home, loads, partners, search, sheets
+from web.pages import chains, credit, enterprises, frame, home, loads, partners, rule_table, search, sheets, wrong
 
 blueprint = Blueprint("pages", __name__)
 
 frame.register(blueprint)
-for group in (home, search, enterprises, chains, partners, sheets, loads):
+for group in (home, search, enterprises, credit, chains, partners, sheets, rule_table, loads, wrong):
     group.register(blueprint)

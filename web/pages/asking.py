@@ -38,7 +38,7 @@ def parameters(asked: Question, **changed: Any) -> dict[str, Any]:
     known = changed.pop("known", asked.known)
     return {
         "key": asked.key,
-        "relation": asked.relation.value,
+        "relation": asked.relation.value if asked.relation is not Relation.SUPPLIER else None,
         "place": filters.place and filters.place.value,
         "size": filters.size and filters.size.value,
         "basis": filters.basis and filters.basis.value,

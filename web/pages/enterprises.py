@@ -8,11 +8,14 @@ from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
 from graph.ontology import Basis
+from graph.view import View
 from lianxin.errors import BadQuestion
+from services import credit as credit_service
 from services import enterprise as enterprise_service
+from services.credit import CreditStrip
 from services.enterprise import Fact, Profile, Relation
-from web.pages import asking, frame, words
-from web.security import Permission, permission
+from web.pages import asking, credit_words, frame, words
+from web.security import Permission, allowed, permission
 
 NAMES = frozenset({"name", "short_name", "former_names", "other_names"})  # stand in the head of the page
 SHOWN = 12  # links of one kind before the rest is folded
@@ -35,7 +38,8 @@ def register(blueprint: Blueprint) -> None:
 def enterprise_page(key: str) -> str | Response:
     """GET /enterprises/<key>; a name, or a key that was merged into another, leads to the enterprise's own address."""
     try:
-        profile = enterprise_service.profile(frame.view(), key, on=frame.asked_day())
+        view = frame.view()
+        profile = enterprise_service.profile(view, key, on=frame.asked_day())
     except BadQuestion:
         return _choice_page(key)
     if profile.ref.key != key:
@@ -49,6 +53,8 @@ def enterprise_page(key: str) -> str | Response:
         groups=_groups(profile.relations),
         counts_by=_counts(profile.relations),
         why=words.UNKNOWN_WHY,
+        credit=_credit(view, profile),
+        denied=credit_words.DENIED,
     )
 
 
@@ -59,6 +65,14 @@ def _choice_page(name: str) -> str:
         enterprise_service.profile(frame.view(), name, on=frame.asked_day())  # raises what it raised before
     options = [(each, frame.go("pages.enterprise_page", key=each.ref.key)) for each in namesakes]
     return render_template("choose.html", name=name, options=options)
+
+
+def _credit(view: View, profile: Profile) -> CreditStrip | None:
+    """Its strip; None for a role that may not see records."""
+    handle = view.handle(profile.ref)
+    if handle is None or not allowed(Permission.CREDIT_READ):
+        return None
+    return credit_service.strip(view, [handle], frame.asked_day())[handle]
 
 
 def _status(profile: Profile) -> str | None:

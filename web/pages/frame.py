@@ -50,11 +50,14 @@ NAVIGATION = (
     ("链图", "pages.chain_list", Permission.GRAPH_READ),
     ("找伙伴", "pages.partner_list", Permission.PARTNERS_READ),
     ("企业", "pages.search_page", Permission.GRAPH_READ),
+    ("规则", "pages.rule_table", Permission.GRAPH_READ),
     ("数据", "pages.load_list", Permission.LOADS_READ),
 )
 SECTIONS = {
     "pages.chain_page": "pages.chain_list",
     "pages.enterprise_page": "pages.search_page",
+    "pages.credit_page": "pages.search_page",
+    "pages.credit_record": "pages.search_page",
     "pages.load_page": "pages.load_list",
 }
 
@@ -80,6 +83,14 @@ def asked_day() -> date:
 def view() -> View:
     """The newest state of the graph."""
     return platform().views.newest()
+
+
+def datasets() -> Sequence[DatasetInfo]:
+    """What is loaded; nothing while the ledger cannot be read."""
+    try:
+        return view().datasets
+    except LianxinError:  # the error page has a frame even when the ledger cannot be read
+        return ()
 
 
 def go(endpoint: str, **parameters: Any) -> str:
@@ -113,13 +124,13 @@ def _context() -> dict[str, Any]:
         "go": go,
         "Basis": Basis,
         "marks": words.BASIS_MARKS,
-        "credit": words.CREDIT,
+        "icons": url_for("static", filename="icons.svg"),
     }
 
 
 def _frame() -> Frame:
     running, role = platform(), current_role()
-    datasets, day = _datasets(), _day_or_today()
+    known, day = datasets(), _day_or_today()
     section = SECTIONS.get(request.endpoint or "", request.endpoint)
     return Frame(
         entries=[
@@ -130,8 +141,8 @@ def _frame() -> Frame:
         division=place_name(running.division),
         on=day,
         chosen_day=day != running.today(),
-        until=latest(datasets),
-        synthetic=synthetic_words(datasets),
+        until=latest(known),
+        synthetic=synthetic_words(known),
         demo=running.demo,
         role=role,
         roles=list(ROLE_NAMES.items()),
@@ -146,10 +157,3 @@ def _day_or_today() -> date:
         return asked_day()
     except BadQuestion:  # the error page has a frame too
         return platform().today()
-
-
-def _datasets() -> Sequence[DatasetInfo]:
-    try:
-        return view().datasets
-    except LianxinError:  # the error page has a frame even when the ledger cannot be read
-        return ()

@@ -50,7 +50,8 @@ class Row:
     """The same in the table."""
 
     number: int
-    candidate: Candidate
+    name: str
+    basis: Basis
     via: str | None
 
 
@@ -100,12 +101,15 @@ def draw(subject: Named, candidates: Sequence[Candidate]) -> HopPicture:
         lines=lines,
         between=between,
         ends=[
-            End(n, at[n], shortened(brief(Named(found.ref, found.name)), 13, BOX - 10), found.name, DASHES[found.basis])
-            for n, found in order
+            End(n, at[n], shortened(_brief(found), 13, BOX - 10), found.name, DASHES[found.basis]) for n, found in order
         ],
-        rows=[Row(n, found, _via(reached[n]) or None) for n, found in numbered],
+        rows=[Row(n, _brief(found), found.basis, _via(reached[n]) or None) for n, found in numbered],
         left_out=max(len(candidates) - SHOWN, 0),
     )
+
+
+def _brief(found: Candidate) -> str:
+    return brief(Named(found.ref, found.name))
 
 
 def _via(reached: tuple[str, Basis] | None) -> str:

@@ -7,11 +7,13 @@ from flask import Blueprint, render_template, request
 
 from graph.ontology import Basis, chinese
 from lianxin.errors import BadQuestion, LianxinError, NotKnown
+from services.credit import CreditStrip
 from services.partners import (
     Candidate,
     Choice,
     Counts,
     Filler,
+    Named,
     PartnerAnswer,
     Question,
     Relation,
@@ -20,9 +22,9 @@ from services.partners import (
     why_not,
 )
 from services.partners.find import LARGEST_TOP
-from web.pages import asking, frame, hop_picture, words
-from web.pages.paths import Walk, walk
-from web.security import Permission, permission
+from web.pages import asking, credit_words, frame, hop_picture, words
+from web.pages.paths import Walk, brief, walk
+from web.security import Permission, allowed, permission
 
 SHOW_ALL = {
     Relation.SUPPLIER: "可供货给{name}",
@@ -54,6 +56,7 @@ class Row:
     """A candidate in the list. `number`: its place in the whole list; `others`: its further paths, when opened.
 
     `walks`: its strongest path; where that is a supply link to somebody else, also the strongest from the subject.
+    `credit`: its strip, or in words why there is none.
     """
 
     number: int
@@ -62,6 +65,12 @@ class Row:
     others: Sequence[Walk]
     more: int
     opened: bool
+    credit: CreditStrip | str
+
+    @property
+    def brief(self) -> str:
+        """Its name in links that only somebody hears who cannot see what they stand under."""
+        return brief(Named(self.candidate.ref, self.candidate.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,7 @@ def partner_list() -> str:
         reason=_reason(asked),
         links=_links(asked),
         searched=searched(answer),
+        credit_searched=credit_searched(answer),
         meaning=words.BASIS_MEANING,
         tiers=words.TIERS,
         tier_meaning=words.TIER_MEANING,
@@ -172,6 +182,14 @@ def searched(answer: PartnerAnswer) -> str:
     return f"查了 {total} 个来源中的 {len(found.datasets)} 个{until}，走到 {found.hops} 跳为止。{left_out}"
 
 
+def credit_searched(answer: PartnerAnswer) -> str:
+    """Where credit was looked for: the same for all candidates."""
+    strips = [found.credit for found in answer.candidates if found.credit is not None]
+    if not strips or not allowed(Permission.CREDIT_READ):
+        return ""
+    return credit_words.searched(strips[0].searched, strips[0].not_loaded)
+
+
 def _rows(answer: PartnerAnswer) -> list[Row]:
     opened = request.args.get("open", "")
     return [_row(answer, number, found, opened) for number, found in enumerate(answer.candidates, 1)]
@@ -185,7 +203,15 @@ def _row(answer: PartnerAnswer, number: int, found: Candidate, opened: str) -> R
         shown += [row for row in walks if row.start.ref == subject][:1]
     others = [row for row in walks if all(row is not each for each in shown)]
     is_open = found.ref.key == opened
-    return Row(number, found, shown, others if is_open else (), len(others) + found.more_paths, is_open)
+    more = len(others) + found.more_paths
+    return Row(number, found, shown, others if is_open else (), more, is_open, credit_of(found))
+
+
+def credit_of(found: Candidate) -> CreditStrip | str:
+    """Its credit strip, or in words why there is none."""
+    if found.credit is None:
+        return credit_words.NOT_ASKED
+    return found.credit if allowed(Permission.CREDIT_READ) else credit_words.DENIED
 
 
 def _reason(asked: Question) -> WhyNot | str | None:

@@ -11,21 +11,21 @@ from xlsxwriter.worksheet import Worksheet
 from graph.ontology import chinese
 from lianxin.errors import BadQuestion
 from services.partners import Candidate, Named, PartnerAnswer, Question, find
-from web.pages import asking, frame, words
-from web.pages.partners import choice_page, grouped, heading, searched
+from web.pages import asking, credit_words, frame, words
+from web.pages.partners import choice_page, credit_of, credit_searched, grouped, heading, searched
 from web.pages.paths import brief, walk
 from web.security import Permission, permission
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORKBOOK_TOP = 1000
-PRINTED = 7  # as many as fit on one page with a path and its sources each
+PRINTED = 6  # as many as fit on one page with a path and its sources each
 CANDIDATE_HEADS = (
     "序号", "企业", "代码", "依据", "匹配", "分值", "所在地", "规模", "已有合作", "补位方式", "证据路径", "信用"
 )  # fmt: skip
 HOP_HEADS = (
     "候选序号", "企业", "路径", "跳", "起点", "关系", "终点", "依据", "相似度", "写明日期", "来源", "文件", "行", "摘要"
 )  # fmt: skip
-CANDIDATE_WIDTHS = (6, 38, 22, 10, 8, 8, 20, 10, 10, 14, 70, 34)
+CANDIDATE_WIDTHS = (6, 38, 22, 10, 8, 8, 20, 10, 10, 14, 70, 90)
 HOP_WIDTHS = (9, 38, 6, 5, 34, 12, 34, 10, 8, 12, 20, 30, 8, 66)
 
 Cell = str | int | float | None
@@ -63,7 +63,12 @@ def partner_print() -> str:
         answer=answer,
         heading=heading(answer),
         searched=searched(answer),
-        rows=[(n, c, path_text(answer, c, brief), _sources(c)) for n, c in enumerate(answer.candidates, 1)],
+        rows=[
+            (n, c, path_text(answer, c, brief), _sources(c), credit_words.brief_text(credit_of(c)))
+            for n, c in enumerate(answer.candidates, 1)
+        ],
+        read_credit=credit_words.HOW_TO_READ,
+        credit_searched=credit_searched(answer),
         relations=words.RELATIONS,
         tiers=words.TIERS,
         fillers=words.FILLERS,
@@ -154,7 +159,7 @@ def _candidate_rows(answer: PartnerAnswer) -> Iterator[Sequence[Cell]]:
             "是" if found.known else "否",
             words.FILLERS[found.filler] if found.filler else None,
             path_text(answer, found),
-            words.CREDIT,
+            credit_words.line_text(credit_of(found)),
         )
 
 

@@ -30,7 +30,6 @@ MATCHED = {
     Matched.OTHER_NAME: "其他名称",
     Matched.PINYIN: "拼音",
 }
-CREDIT = "这里还不显示信用记录，不等于没有"
 SYNTHETIC = "合成数据"
 UNKNOWN_WHY = {
     "not_supplied": "来源有这一栏，但没有填。可请企业补充。",

@@ -1,0 +1,116 @@
+"""规则 The rule table of a field of law: every question with its citations and how far each of them was read."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from lianxin.errors import BadQuestion
+from rules.answer import Code
+from rules.explain import Law
+from rules.law import Citation, ReadingMark
+from rules.laws import LAWS
+from rules.rule import Rule, RuleSet
+from web.pages import credit_words, frame
+from web.security import Permission, permission
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One rule with the rule sets that ask it, and its codes in words."""
+
+    rule: Rule[Any]
+    sets: Sequence[RuleSet[Any]]
+    asked: str
+    codes: Sequence[Code]
+
+    @property
+    def marks(self) -> Sequence[ReadingMark]:
+        return _marks(self.rule.citations)
+
+    @property
+    def quotes(self) -> Sequence[Citation]:
+        """The citations whose own words were read."""
+        return [citation for citation in self.rule.citations if citation.quote]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkChip:
+    """A reading mark with how many rules have a citation that was read so."""
+
+    mark: ReadingMark
+    count: int
+    url: str
+    chosen: bool
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/rules", view_func=rule_table)
+
+
+@permission(Permission.GRAPH_READ)
+def rule_table() -> str:
+    """GET /rules?law=&mark="""
+    law, mark = _law(), _mark()
+    rows = list(_rows(law))
+    counts = Counter(each for row in rows for each in row.marks)
+    return render_template(
+        "rules.html",
+        law=law,
+        others=[each for each in LAWS if each is not law],
+        total=len(rows),
+        rows=[row for row in rows if mark is None or mark in row.marks],
+        chips=[MarkChip(each, counts[each], _url(law, each), each is mark) for each in ReadingMark],
+        mark=mark,
+        bare=_url(law, None),
+        meaning=credit_words.MARK_MEANING,
+    )
+
+
+def _law() -> Law[Any, Any, Any]:
+    asked = request.args.get("law", "").strip()
+    found = next((law for law in LAWS if asked in ("", law.id)), None)
+    if found is None:
+        known = "、".join(law.id for law in LAWS)
+        raise BadQuestion(f'law: there is no "{asked}"', f"没有这个领域“{asked}”，可选：{known}")
+    return found
+
+
+def _mark() -> ReadingMark | None:
+    asked = request.args.get("mark", "").strip()
+    if not asked:
+        return None
+    try:
+        return ReadingMark(asked)
+    except ValueError as error:
+        known = "、".join(ReadingMark)
+        raise BadQuestion(f'mark: "{asked}" is none', f"读取状态“{asked}”没有这个值，可选：{known}") from error
+
+
+def _url(law: Law[Any, Any, Any], mark: ReadingMark | None) -> str:
+    shown = law.id if law is not LAWS[0] else None
+    return frame.go("pages.rule_table", law=shown, mark=mark and mark.value)
+
+
+def _rows(law: Law[Any, Any, Any]) -> Iterator[RuleRow]:
+    sets = _sets_by_rule(law)
+    change = law.change.rules if law.change is not None else ()
+    for rule in law.rules:
+        asked = "先问，不分规则集" if rule in law.opening.rules else "比较新旧规则时" if rule in change else ""
+        yield RuleRow(rule, sets.get(rule.id, ()), asked, [law.codes[code] for code in rule.codes])
+
+
+def _sets_by_rule(law: Law[Any, Any, Any]) -> Mapping[str, Sequence[RuleSet[Any]]]:
+    found: dict[str, list[RuleSet[Any]]] = {}
+    for each in law.rule_sets:
+        for rule in each.rules:
+            found.setdefault(rule.id, []).append(each)
+    return found
+
+
+def _marks(citations: Sequence[Citation]) -> Sequence[ReadingMark]:
+    """The reading marks in their order, each once."""
+    found = {citation.mark for citation in citations}
+    return [mark for mark in ReadingMark if mark in found]
