@@ -23,6 +23,8 @@
     │   └── Forbidden          the role does not have the permission
     ├── BadQuestion            the question contradicts itself or names what does not exist
     ├── MissingData            the question needs a data set that is not loaded
+    ├── BadDocument            a file that is handed in is empty, too large or of a type that is not taken
+    ├── MissingSetting         an act needs a setting that is not made: the operator
     ├── PortInUse              the server cannot listen there: the operator
     └── NotKnown               no such enterprise, product, segment, load …
 

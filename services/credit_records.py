@@ -147,6 +147,33 @@ def perhaps(view: View, handle: int, on: date) -> list[CreditEventOf]:
     return _newest_first([event for name in plain for event in by_name.get(name, ()) if _existed(event, on)])
 
 
+def every(view: View, on: date) -> list[CreditEventOf]:
+    """All events of all parties that existed on a day, tied or not; the newest first. Read once for a state."""
+    kept = view.derived("every credit event")
+    if "all" not in kept:
+        kept["all"] = _newest_first([event for kind in CREDIT_EVENTS for event in _of_type(view, kind.__name__)])
+    return [event for event in kept["all"] if _existed(event, on)]
+
+
+def event_of(view: View, ref: Ref) -> CreditEventOf | None:
+    """One event with its tie; None where the ledger holds no such record."""
+    handle = view.handle(ref) if ref.type in KIND_OF_TYPE else None
+    return None if handle is None else _with_ties(view, [handle])[0]
+
+
+def _of_type(view: View, record_type: str) -> list[CreditEventOf]:
+    return _with_ties(view, [int(handle) for handle in view.all_of(record_type)])
+
+
+def _with_ties(view: View, handles: Sequence[int]) -> list[CreditEventOf]:
+    links = view.links("Against", handles, "out", on=None)
+    ties: dict[int, Evidence] = {}
+    for origin, link in zip(links.origin, links.link, strict=True):
+        if int(origin) not in ties:  # two data sets may tie one event: the first one is shown
+            ties[int(origin)] = view.evidence("Against", int(link))
+    return [_event(view.entity(handle), ties.get(place)) for place, handle in enumerate(handles)]
+
+
 def _existed(event: CreditEventOf, on: date) -> bool:
     return event.day is None or event.day <= on
 

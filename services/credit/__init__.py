@@ -15,7 +15,7 @@ from services.credit.answer import (
     StripState,
     WayOfRecord,
 )
-from services.credit.find import credit, credit_plan, strip
+from services.credit.find import credit, credit_plan, credit_record, strip
 
 __all__ = [
     "Change",
@@ -33,5 +33,6 @@ __all__ = [
     "WayOfRecord",
     "credit",
     "credit_plan",
+    "credit_record",
     "strip",
 ]

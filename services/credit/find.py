@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
+from graph.ontology import Ref
 from graph.view import View
 from lianxin.errors import BadFact, BadQuestion
 from rules.credit_repair.finding import RepairFinding, assess
@@ -31,6 +32,7 @@ from services.credit_records import (
     CreditEventOf,
     RecordKind,
     against,
+    event_of,
     not_loaded,
     perhaps,
 )
@@ -141,6 +143,12 @@ def credit(view: View, key: str, on: date) -> Credit:
         not_loaded=made.not_loaded,
         synthetic=made.synthetic,
     )
+
+
+def credit_record(view: View, ref: Ref, on: date) -> CreditRecord | None:
+    """One record by its own reference, whoever it is about; None where the ledger holds no such record."""
+    event = event_of(view, ref)
+    return None if event is None else _record(judge(view, [event], on)[0], on)
 
 
 def _groups(records: Sequence[CreditRecord]) -> list[CreditGroup]:

@@ -109,12 +109,13 @@ def _judged(event: CreditEventOf, read: FromRegister, found: RepairFinding | Bad
     if found is None or isinstance(found, BadFact):
         why = read.why_not if found is None else refusal(found)
         return Judged(event, read, None, why, (), not read.removed, None if read.removed else _restriction(event))
-    ways = list(_ways(event.ref, found, on))
+    ways = list(ways_of(event.ref, found, on))
     shown = any(not way.ended for way in ways)
     return Judged(event, read, found, "", ways, shown, _restriction(event) if shown else None)
 
 
-def _ways(ref: Ref, finding: RepairFinding, on: date) -> Iterator[WayOfRecord]:
+def ways_of(ref: Ref, finding: RepairFinding, on: date) -> Iterator[WayOfRecord]:
+    """The ways of a finding side by side, each with its day."""
     if not finding.ways:  # settled before anything had to be tried
         reasons, values = tuple(sorted(finding.reasons)), finding.values
         ended = bool(finding.reasons & _ENDED)

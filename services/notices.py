@@ -1,0 +1,115 @@
+"""Notices and the addresses in them 告知书与网址: what a token opens, and under which name this platform is reached."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from cases import record_links
+from cases.record_links import LinkState, RecordLink
+from graph.ledger import Ledger
+from graph.ontology import Ref
+from graph.view import View
+from lianxin.errors import BadQuestion, MissingSetting, NotKnown
+from services import one_record
+from services.one_record import OneRecord, Stated
+from services.repair_notice import notice_docx
+
+_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+_EXAMPLE: Final = "https://credit.example.gov.cn"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a token opens. `state`: None where there is no such token; `record`: None where nothing is shown."""
+
+    state: LinkState | None
+    record: OneRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """告知书 A notice that was made: the document, the address in its code, and the record it is about."""
+
+    document: bytes
+    address: str
+    record: OneRecord
+
+
+def base_url(setting: str | None) -> str:
+    """Under which address phones reach this platform. Raises MissingSetting."""
+    if not setting:
+        problem = "is not set: the code on a notice needs the address under which phones reach this platform"
+        raise MissingSetting("LIANXIN_BASE_URL", _EXAMPLE, problem, "没有设置：告知书上的二维码要写手机能打开的网址")
+    if not _ADDRESS.fullmatch(setting):
+        problem = f'"{setting}" is no address (http or https, host, port or folder, nothing behind)'
+        raise MissingSetting(
+            "LIANXIN_BASE_URL", _EXAMPLE, problem, f"“{setting}”不是网址（http 或 https 开头，不带参数）"
+        )
+    return setting.rstrip("/")
+
+
+def make(
+    ledger: Ledger, view: View, record: Ref | Stated, base: str, on: date, *, made_by: str, party: str | None = None,
+    expires_on: date | None = None,
+) -> Notice:  # fmt: skip
+    """Write a notice, and store the link that its code opens. `party`: whom a stated decision is about.
+
+    Raises NotKnown, BadQuestion.
+    """
+    if expires_on is not None and expires_on < on:
+        raise BadQuestion(f"{expires_on} is over already", f"有效期 {expires_on} 已经过去")
+    shown = _shown(view, record, on, party)
+    token = record_links.draw()
+    address = f"{base}/r/{token}"
+    document = notice_docx(shown, address)  # before the link: a notice that cannot be written leaves none behind
+    snapshot = record.snapshot() if isinstance(record, Stated) else None
+    record_links.make(ledger, shown.ref, made_by=made_by, snapshot=snapshot, expires_on=expires_on, token=token)
+    return Notice(document, address, shown)
+
+
+def _shown(view: View, record: Ref | Stated, on: date, party: str | None) -> OneRecord:
+    """The record as the ledger has it; what was stated of it only where the ledger does not have it yet."""
+    ref = record.ref if isinstance(record, Stated) else record
+    found = one_record.of_ledger(view, ref, on)
+    if found is None and isinstance(record, Stated):
+        made = one_record.of_statement(record, on, party=party, synthetic=_synthetic(view))
+        if made.finding is None:
+            raise BadQuestion(f"no days can be told on {on}: {made.no_finding}", f"{on} 算不出日期：{made.no_finding}")
+        return made
+    if found is None:
+        raise NotKnown("credit record", "信用记录", f"{ref.type}/{ref.key}")
+    return found
+
+
+def open_link(ledger: Ledger, view: View, token: str, on: date) -> Opened:
+    """What a token opens on a day."""
+    link = record_links.find(ledger, token)
+    if link is None:
+        return Opened(None, None)
+    state = link.state(on)
+    return Opened(state, of_link(view, link, on) if state is LinkState.OPEN else None)
+
+
+def of_link(view: View, link: RecordLink, on: date) -> OneRecord | None:
+    """The record of a link; None where the ledger holds it no more and nothing was stated of it."""
+    found = one_record.of_ledger(view, link.record, on)
+    if found is None and link.snapshot is not None:
+        stated = one_record.stated_again(link.snapshot)
+        return one_record.of_statement(stated, on, synthetic=_synthetic(view))
+    return found
+
+
+def reference(id: str) -> Ref:
+    """The record that an id names: Penalty/… . Raises NotKnown."""
+    kind, _, key = id.partition("/")
+    if not key:
+        raise NotKnown("credit record", "信用记录", id)
+    return Ref(kind, key)
+
+
+def _synthetic(view: View) -> bool:
+    """Whether all data of the ledger are made up: then so is what is stated beside them."""
+    datasets: Sequence[bool] = [each.synthetic for each in view.datasets]
+    return bool(datasets) and all(datasets)

@@ -1,0 +1,116 @@
+"""Claims, the list of what could be applied for, and the impact of a change of law as JSON, as in credit_json."""
+
+from cases.claims import Claim
+from services.answers_json import Json, day, repair_day
+from services.answers_json import kind_searched as searched
+from services.calendar_file import FREE
+from services.claims import RecordClaims
+from services.oversight import Brief, Eligible, EligibleList, ImpactList, ImpactRow
+
+CLAIMED = "claimed"  # 企业自述: the basis of everything that a party says
+
+
+def record_claims(said: RecordClaims) -> Json:
+    """What a party says of one record, and what the rules would say if it is so; it changes no finding."""
+    found = said.otherwise
+    return {
+        "record": said.record,
+        "claims": [claim(each) for each in said.claims],
+        "otherwise": None
+        if found is None
+        else {
+            "answer": found.answer.value,
+            "reasons": sorted(found.reasons),
+            "not_before": day(found.values.not_before),
+            "last_day": day(found.values.last_day),
+        },
+        "refused": said.refused,
+    }
+
+
+def claim(said: Claim) -> Json:
+    """One statement of a party."""
+    return {
+        "id": said.id,
+        "basis": CLAIMED,
+        "fact": said.fact.value,
+        "day": day(said.day),
+        "said_by": said.said_by,
+        "said_at": said.said_at.isoformat(timespec="seconds") + "Z",
+        "documents": [
+            {"digest": each.digest, "media_type": each.media_type.value, "size": each.size} for each in said.documents
+        ],
+    }
+
+
+def brief(record: Brief) -> Json:
+    """A record in one line of a list over all parties."""
+    return {
+        "id": record.id,
+        "kind": record.kind.value,
+        "authority": record.authority,
+        "number": record.number,
+        "day": day(record.day),
+        "party": record.party,
+        "enterprise": record.enterprise,
+        "masked": record.masked,
+    }
+
+
+def eligible(found: EligibleList) -> Json:
+    """Which records could be applied for; `applied` is null while no register of applications is loaded."""
+    return {
+        "on": day(found.on),
+        "authority": found.authority,
+        "counts": {stage.value: count for stage, count in found.counts.items()},
+        "records": found.records,
+        "applied": found.applied,
+        "found": [eligible_record(each) for each in found.found],
+        "next_cursor": found.next_cursor,
+        "searched": [searched(each) for each in found.searched],
+        "not_loaded": [kind.value for kind in found.not_loaded],
+        "free": FREE,
+    }
+
+
+def eligible_record(each: Eligible) -> Json:
+    """One record whose day has come."""
+    return {
+        **brief(each.record),
+        "stage": each.stage.value,
+        "answer": each.answer.value,
+        "gravity": each.gravity.value,
+        "reasons": list(each.reasons),
+        "since": repair_day(each.since),
+        "claims": [claim(said) for said in each.claims],
+    }
+
+
+def law_impact(found: ImpactList) -> Json:
+    """What a change of law does; while it is not complete, the same question goes on where this one ended."""
+    return {
+        "on": day(found.on),
+        "old": found.old.id,
+        "new": found.new.id,
+        "counts": {change.value: count for change, count in found.counts.items()},
+        "unjudged": {why.value: count for why, count in found.unjudged.items()},
+        "judged": found.judged,
+        "records": found.records,
+        "complete": found.complete,
+        "rows": [impact_row(each) for each in found.rows],
+        "next_cursor": found.next_cursor,
+        "searched": [searched(each) for each in found.searched],
+        "not_loaded": [kind.value for kind in found.not_loaded],
+    }
+
+
+def impact_row(row: ImpactRow) -> Json:
+    """One record under both rule sets."""
+    found = row.outcome
+    return {
+        **brief(row.record),
+        "change": found.change.value,
+        "old": {"answer": found.old.value, "not_before": day(found.old_first)},
+        "new": {"answer": found.new.value, "not_before": day(found.new_first)},
+        "from": day(found.from_day),
+    }

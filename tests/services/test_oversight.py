@@ -1,0 +1,188 @@
+"""Over all records: which could be applied for now, and what a change of law does to them; in pages and slices."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from cases import claims as claim_store
+from cases.claims import ClaimedFact, Statement
+from graph.ledger import Ledger
+from graph.memory_build import build
+from graph.memory_view import MemoryView
+from graph.ontology import (
+    AbnormalListing,
+    Against,
+    Enterprise,
+    ListingState,
+    PartyKind,
+    Penalty,
+    Ref,
+    Sanction,
+    TiedBy,
+    YesNo,
+)
+from rules.answer import Answer
+from rules.credit_repair.finding import assess
+from rules.credit_repair.impact import Change, impact
+from rules.credit_repair.sets import NDRC_36, NDRC_58, SAMR_107, SAMR_2021
+from services import oversight
+from services.credit.facts import from_register
+from services.credit_records import RecordKind, every
+from services.oversight import Stage, Unjudged, eligible, law_impact
+from services.oversight_json import eligible as eligible_json
+
+ON = date(2026, 11, 24)
+FIRM = Ref("Enterprise", "91330113YANG00019U")
+BUILDING, MARKET = "临平区住房和城乡建设局", "临平区市场监督管理局"
+StatedView = Callable[..., MemoryView]
+
+
+def penalty(key: str, day: date, authority: str = BUILDING, **values: Any) -> Penalty:
+    told: dict[str, Any] = {"sanctions": (Sanction.CONFISCATE_INCOME,), "published": YesNo.YES}
+    return Penalty(key=key, authority=authority, document_date=day, **{**told, **values})
+
+
+def tie(event: Any) -> Against:
+    return Against(from_ref=event.ref, to_ref=FIRM, tied_by=TiedBy.USCC)
+
+
+@pytest.fixture
+def view(stated: StatedView) -> MemoryView:
+    events = [
+        penalty("waits", date(2026, 8, 24)),  # the minimum ends on the day itself
+        penalty("reached", date(2026, 8, 23)),  # on the day before
+        penalty("open", date(2026, 7, 1), sanctions=(Sanction.FINE,)),  # no band: minor, general or serious
+        penalty("over", date(2024, 1, 1)),
+        penalty("hidden", date(2026, 7, 1), published=YesNo.NO),
+        penalty("trader", date(2026, 7, 2), party_kind=PartyKind.SOLE_TRADER, party_name="张三"),
+        penalty("market", date(2026, 7, 3), MARKET),
+        AbnormalListing(
+            key="gone", authority=MARKET, listed_on=date(2026, 1, 1), removed_on=date(2026, 2, 1),
+            state=ListingState.REMOVED,
+        ),
+    ]  # fmt: skip
+    return stated(register=[Enterprise(key=FIRM.key, name="甲有限公司"), *events, *(tie(each) for each in events)])
+
+
+def test_a_record_is_in_the_list_from_the_day_after_its_minimum(tmp_ledger: Ledger, view: MemoryView) -> None:
+    found = {each.record.ref.key: each for each in eligible(tmp_ledger, view, ON).found}
+    assert set(found) == {"reached", "open", "over", "trader", "market"}
+    assert found["reached"].stage is Stage.DAY_REACHED
+    assert (found["reached"].since.day, found["reached"].answer) == (ON, Answer.NOT_YET)
+    assert found["open"].stage is Stage.PERHAPS
+    tomorrow = eligible(tmp_ledger, view, date(2026, 11, 25)).found
+    assert "waits" in {each.record.ref.key for each in tomorrow}
+
+
+def test_the_longest_waiting_stands_first_and_pages_lose_nothing(tmp_ledger: Ledger, view: MemoryView) -> None:
+    whole = eligible(tmp_ledger, view, ON)
+    assert [each.key for each in whole.found] == sorted(each.key for each in whole.found)
+    pages, cursor = [], None
+    while True:
+        page = eligible(tmp_ledger, view, ON, limit=2, cursor=cursor)
+        pages += page.found
+        assert page.counts == whole.counts
+        if (cursor := page.next_cursor) is None:
+            break
+    assert pages == whole.found
+    assert whole.records == 8
+
+
+def test_it_is_narrowed_by_authority_and_stage(tmp_ledger: Ledger, view: MemoryView) -> None:
+    market = eligible(tmp_ledger, view, ON, authority="市场监督")
+    assert ([each.record.ref.key for each in market.found], market.records) == (["market"], 2)
+    perhaps = eligible(tmp_ledger, view, ON, stage=Stage.PERHAPS)
+    # Under the new rules the maximum is over: whether it stopped hangs on the duties.
+    assert [each.record.ref.key for each in perhaps.found] == ["over", "open"]
+    assert perhaps.counts[Stage.DAY_REACHED] == 3
+
+
+def test_without_a_register_of_applications_nobody_knows_who_has_applied(tmp_ledger: Ledger, view: MemoryView) -> None:
+    assert eligible(tmp_ledger, view, ON).applied is None
+    known = eligible(tmp_ledger, view, ON, has_applied=lambda ref: ref.key == "reached")
+    assert known.applied == 1
+    assert "reached" not in {each.record.ref.key for each in known.found}
+    assert eligible_json(eligible(tmp_ledger, view, ON))["applied"] is None
+
+
+def test_sole_traders_have_no_name_in_the_list(tmp_ledger: Ledger, view: MemoryView) -> None:
+    found = {each.record.ref.key: each.record for each in eligible(tmp_ledger, view, ON).found}
+    trader, firm = found["trader"], found["reached"]
+    assert (trader.masked, trader.party, trader.enterprise) == (True, None, None)
+    assert (firm.masked, firm.party, firm.enterprise) == (False, "甲有限公司", FIRM.key)
+
+
+def test_what_the_party_says_stands_beside_it(tmp_ledger: Ledger, view: MemoryView) -> None:
+    said = Statement(FIRM, Ref("Penalty", "reached"), ClaimedFact.DUTIES_DONE, ON, "repair_authority")
+    claim_store.say(tmp_ledger, said, ON)
+    found = {each.record.ref.key: each for each in eligible(tmp_ledger, view, ON).found}
+    assert [claim.day for claim in found["reached"].claims] == [ON]
+    assert found["reached"].stage is Stage.DAY_REACHED, "said is not done"
+
+
+def test_kinds_that_are_not_loaded_are_named(tmp_ledger: Ledger, view: MemoryView) -> None:
+    assert RecordKind.TAX_CREDIT in eligible(tmp_ledger, view, ON).not_loaded
+    assert eligible(tmp_ledger, build(tmp_ledger), ON).records == 8
+
+
+# --- the impact of a change of law ------------------------------------------------------------------------------------
+
+
+def test_every_record_is_compared_or_said_why_not(view: MemoryView) -> None:
+    found = law_impact(view, NDRC_58, NDRC_36, ON)
+    assert found.complete
+    assert (found.judged, found.records) == (8, 8)
+    assert found.unjudged == {Unjudged.OUT_OF_SCOPE: 1, Unjudged.REMOVED: 1, Unjudged.FACTS_MISSING: 0}
+    assert sum(found.counts.values()) == 6
+    market = law_impact(view, SAMR_2021, SAMR_107, ON)
+    assert market.unjudged[Unjudged.OUT_OF_SCOPE] == 6
+
+
+def test_each_row_is_what_the_rules_say_of_that_record(demo_ledger: Ledger) -> None:
+    view = build(demo_ledger)
+    events = {event.ref: event for event in every(view, ON)}
+    found = law_impact(view, NDRC_58, NDRC_36, ON, limit=1_000)
+    assert found.counts[Change.LOSES] == 3
+    assert found.next_cursor is None
+    for row in found.rows:
+        facts = from_register(events[row.record.ref], ON).facts
+        assert facts is not None
+        alone = impact(facts, ON, NDRC_58, NDRC_36)
+        assert row.outcome.change is alone.change is not Change.SAME
+        assert (row.outcome.new, row.outcome.from_day) == (alone.new.answer, alone.from_day)
+    order = [row.outcome.change for row in found.rows]
+    assert order == sorted(order, key=[Change.LOSES, Change.REVIEW, Change.GAINS].index)
+
+
+def test_pages_and_one_kind_of_change(demo_ledger: Ledger) -> None:
+    view = build(demo_ledger)
+    whole = law_impact(view, NDRC_58, NDRC_36, ON, limit=1_000).rows
+    second = law_impact(view, NDRC_58, NDRC_36, ON, limit=10, cursor=10)
+    assert (list(second.rows), second.next_cursor) == (list(whole[10:20]), 20)
+    same = law_impact(view, NDRC_58, NDRC_36, ON, change=Change.SAME, limit=1_000)
+    assert {row.outcome.change for row in same.rows} == {Change.SAME}
+    assert len(same.rows) == same.counts[Change.SAME]
+
+
+def test_a_large_ledger_is_worked_through_a_slice_at_a_time(demo_ledger: Ledger) -> None:
+    view = build(demo_ledger)
+    first = law_impact(view, NDRC_58, NDRC_36, ON, seconds=0)
+    assert not first.complete
+    assert first.judged < first.records
+    judged = first.judged
+    for _ in range(1_000):
+        found = law_impact(view, NDRC_58, NDRC_36, ON, seconds=0)
+        assert found.judged > judged or found.complete
+        judged = found.judged
+        if found.complete:
+            break
+    assert found == law_impact(build(demo_ledger), NDRC_58, NDRC_36, ON)
+
+
+def test_only_a_few_questions_are_kept(view: MemoryView) -> None:
+    for day in range(1, 20):
+        law_impact(view, NDRC_58, NDRC_36, date(2026, 11, day))
+    assert len(view.derived("impact of a change of law")) == oversight._KEPT
+    assert assess(next(f for e in every(view, ON) if (f := from_register(e, ON).facts)), ON)
