@@ -66,7 +66,7 @@ class Asked(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """Something that was asked, and whether it applied; `codes`: the reasons it gave."""
 

@@ -14,19 +14,21 @@ From these declarations come the finding with its walk, the rule table and the d
 import hashlib
 import importlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.resources import files
 from operator import attrgetter
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from rules.answer import Answer, Step, ToldStep
 from rules.law import Citation, Text
 from rules.parameters import Parameter
 
 C = TypeVar("C")
+K = TypeVar("K")
+V = TypeVar("V")
 C_contra = TypeVar("C_contra", contravariant=True)
 
 
@@ -47,7 +49,11 @@ def says(answer: Answer, *reasons: str) -> Said:
 
 
 class Entry(Protocol[C_contra]):
-    """What can stand in a rule set."""
+    """What can stand in a rule set.
+
+    Asking has two parts: `hear` asks about a case, `decided` makes of what was heard an answer with its walk. The same
+    is heard of many cases, so that the second part is done once and kept.
+    """
 
     @property
     def rules(self) -> "Sequence[Rule[Any]]":
@@ -59,8 +65,13 @@ class Entry(Protocol[C_contra]):
         """The steps of a walk that passed it by."""
         ...
 
-    def ask(self, case: C_contra) -> "Decided | None":
-        """Ask it about a case. None: it settles nothing."""
+    @property
+    def hear(self) -> Callable[[C_contra], Hashable | None]:
+        """What it says of a case; equal where it says the same. None: it settles nothing."""
+        ...
+
+    def decided(self, heard: Any) -> "Decided":
+        """What was said, and the steps that led to it."""
         ...
 
 
@@ -69,6 +80,17 @@ class Decided(NamedTuple):
 
     said: Said
     walk: tuple[Step, ...]
+
+
+class _Kept(dict[K, V]):
+    """What is worked out from a key: once, then kept."""
+
+    def __init__(self, work_out: Callable[[K], V]) -> None:
+        self._work_out = work_out
+
+    def __missing__(self, key: K) -> V:
+        value = self[key] = self._work_out(key)
+        return value
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +116,6 @@ class Rule(Generic[C]):
     reads: tuple[str, ...] = ()
     beside: tuple["Rule[C]", ...] = ()
     missed: tuple[Step, ...] = field(init=False, repr=False)
-    _applied: dict[frozenset[str], Step] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "missed", (Step(self, False),))
@@ -106,27 +127,27 @@ class Rule(Generic[C]):
     def rules(self) -> Sequence["Rule[Any]"]:
         return (self, *(each for beside in self.beside for each in beside.rules))
 
-    def ask(self, case: C) -> Decided | None:
-        said = self.applies(case)
-        return None if said is None else self.settle(said, case)
+    @property
+    def hear(self) -> Callable[[C], Hashable | None]:
+        return self._hear_all if self.beside else self.applies
 
-    def settle(self, said: Said, case: C) -> Decided:
-        """What it said, with what the rules beside it add."""
+    def _hear_all(self, case: C) -> tuple[Said, "Heard"] | None:
+        said = self.applies(case)
+        return None if said is None else (said, self._added.hear(case))
+
+    def decided(self, heard: Any) -> Decided:
         if not self.beside:
-            return Decided(said, (self.step(said),))
-        reasons, steps = self._added.ask(case)
-        return Decided(Said(said.answer, said.reasons | reasons), (self.step(said), *steps))
+            return Decided(heard, (self.step(heard),))
+        said, added = heard[0], self._added.collected[heard[1]]
+        return Decided(Said(said.answer, said.reasons | added.reasons), (self.step(said), *added.steps))
 
     @cached_property
     def _added(self) -> "_Panel[C]":
         return _Panel(self.beside)
 
     def step(self, said: Said) -> Step:
-        """The step that says it applied: one shared object for each set of reasons."""
-        step = self._applied.get(said.reasons)
-        if step is None:
-            step = self._applied[said.reasons] = Step(self, True, said.reasons)
-        return step
+        """The step that says it applied."""
+        return Step(self, True, said.reasons)
 
     def told(self, case: Any, step: Step, texts: frozenset[Text] | None) -> ToldStep:
         values = _values(case, self.reads)
@@ -156,9 +177,6 @@ class Shown(Generic[C]):
     def __reduce__(self) -> tuple[Any, ...]:
         return _by_name(self, self.value.__module__)
 
-    def ask(self, case: C) -> Decided | None:  # noqa: ARG002 (as every entry is asked)
-        return None
-
     def told(self, case: Any, step: Step, texts: frozenset[Text] | None) -> ToldStep:
         used = self.derived_by(case)
         cited = tuple(dict.fromkeys(c for rule in used for c in rule.cited_in(texts)))
@@ -167,8 +185,11 @@ class Shown(Generic[C]):
         return ToldStep(self.number, ids, self.question, self.value(case), how, step.applied, (), cited, values)
 
 
-@dataclass(frozen=True, slots=True)
-class Failed(Generic[C]):
+Standing: TypeAlias = Entry[C] | Shown[C]
+"""What stands in the list of a rule set."""
+
+
+class Failed(NamedTuple, Generic[C]):
     """A case together with the reasons that were collected about it."""
 
     case: C
@@ -201,20 +222,29 @@ class Together(Generic[C]):
         return _Panel(self.each)
 
     @cached_property
+    def _instead(self) -> "Questions[Failed[C]]":
+        return Questions(self.instead)
+
+    @cached_property
     def _added(self) -> "_Panel[C]":
         return _Panel(self.beside)
 
-    def ask(self, case: C) -> Decided | None:
-        reasons, steps = self._asked.ask(case)
-        if not reasons:
+    def hear(self, case: C) -> "tuple[Heard, Decided | None, Heard] | None":
+        heard = self._asked.hear(case)
+        if not any(heard):
             return None
-        for special in self.instead:
-            said = special.applies(Failed(case, reasons))
-            if said is not None:
-                return Decided(said, (*steps, special.step(said)))
-            steps += special.missed
-        more, added = self._added.ask(case)
-        return Decided(Said(self.answer, reasons | more), steps + added)
+        special = self._instead.ask(Failed(case, self._asked.collected[heard].reasons)) if self.instead else None
+        added = self._added.hear(case) if self.beside and special is None else ()
+        return heard, special, added
+
+    def decided(self, heard: Any) -> Decided:
+        asked, special = self._asked.collected[heard[0]], heard[1]
+        if special is not None:
+            return Decided(special.said, asked.steps + special.walk)
+        added = self._added.collected[heard[2]]
+        return Decided(
+            Said(self.answer, asked.reasons | added.reasons), asked.steps + self._instead.passed + added.steps
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,8 +266,22 @@ class When(Generic[C]):
     def missed(self) -> tuple[Step, ...]:
         return self._questions.passed
 
-    def ask(self, case: C) -> Decided | None:
+    def hear(self, case: C) -> Decided | None:
         return self._questions.ask(case) if self.concerns(case) else None
+
+    def decided(self, heard: Decided) -> Decided:
+        return heard  # its questions have decided
+
+
+Heard = tuple[Said | None, ...]
+"""What each rule of a group said."""
+
+
+class _Collected(NamedTuple):
+    """What the rules of a group said together: the reasons of those that apply, and every step."""
+
+    reasons: frozenset[str]
+    steps: tuple[Step, ...]
 
 
 class _Panel(Generic[C]):
@@ -246,34 +290,32 @@ class _Panel(Generic[C]):
     def __init__(self, rules: Sequence[Rule[C]]) -> None:
         self._rules = rules
         self._applies = [rule.applies for rule in rules]
-        self._kept: dict[tuple[Said | None, ...], tuple[frozenset[str], tuple[Step, ...]]] = {}
+        self.collected = _Kept(self._collect)
         self.missed = tuple(step for rule in rules for step in rule.missed)
 
-    def ask(self, case: C) -> tuple[frozenset[str], tuple[Step, ...]]:
-        """The reasons of those that apply, and every step."""
-        said = tuple([applies(case) for applies in self._applies])
-        kept = self._kept.get(said)
-        if kept is None:
-            kept = self._kept[said] = self._collected(said)
-        return kept
+    def hear(self, case: C) -> Heard:
+        heard = []
+        for applies in self._applies:  # as a comprehension it would take half as long again
+            heard.append(applies(case))
+        return tuple(heard)
 
-    def _collected(self, said: Sequence[Said | None]) -> tuple[frozenset[str], tuple[Step, ...]]:
-        reasons = frozenset(reason for each in said if each is not None for reason in each.reasons)
-        pairs = zip(self._rules, said, strict=True)
-        return reasons, tuple(rule.missed[0] if each is None else rule.step(each) for rule, each in pairs)
+    def _collect(self, heard: Heard) -> _Collected:
+        reasons = frozenset(reason for said in heard if said is not None for reason in said.reasons)
+        pairs = zip(self._rules, heard, strict=True)
+        return _Collected(reasons, tuple(rule.missed[0] if said is None else rule.step(said) for rule, said in pairs))
 
 
 class Questions(Generic[C]):
     """Entries in order. Those before the one that settles a matter have all passed it by, so that the walk up to it
-    is the same for every matter and is made once."""
+    is the same for every matter, and so is all of it where the same was said."""
 
-    def __init__(self, entries: Sequence[Entry[C]]) -> None:
+    def __init__(self, entries: Sequence[Standing[C]]) -> None:
         self.entries = tuple(entries)
-        self._asked: list[tuple[Entry[C], Rule[C] | None, tuple[Step, ...]]] = []
+        self._asked: list[tuple[Callable[[C], Hashable | None], _Kept[Hashable, Decided]]] = []
         passed: tuple[Step, ...] = ()
         for entry in entries:
             if not isinstance(entry, Shown):  # it never settles anything
-                self._asked.append((entry, entry if isinstance(entry, Rule) else None, passed))
+                self._asked.append((entry.hear, _Kept(partial(_after, passed, entry))))
             passed += entry.missed
         self.passed = passed
 
@@ -283,15 +325,17 @@ class Questions(Generic[C]):
 
     def ask(self, case: C) -> Decided | None:
         """Ask in order; the first that gives an answer ends it. None: none of them settled the matter."""
-        for entry, rule, passed in self._asked:
-            if rule is None:
-                decided = entry.ask(case)
-            else:  # most entries, and most of them pass: the bare question is enough
-                said = rule.applies(case)
-                decided = None if said is None else rule.settle(said, case)
-            if decided is not None:
-                return Decided(decided.said, passed + decided.walk)
+        for hear, decided in self._asked:
+            heard = hear(case)
+            if heard is not None:
+                return decided[heard]
         return None
+
+
+def _after(passed: tuple[Step, ...], entry: Entry[Any], heard: Hashable) -> Decided:
+    """What an entry decides, with the steps that passed before it."""
+    decided = entry.decided(heard)
+    return Decided(decided.said, passed + decided.walk)
 
 
 def rule(
@@ -344,7 +388,7 @@ class RuleSet(Generic[C]):
     first_day: date
     last_day: date | None
     texts: frozenset[Text]
-    entries: tuple[Entry[C], ...]
+    entries: tuple[Standing[C], ...]
     notes: tuple[Rule[C], ...]
     parameters: tuple[Parameter[Any], ...]
     package: str
@@ -375,17 +419,12 @@ class RuleSet(Generic[C]):
         return decided
 
     @cached_property
-    def _notes(self) -> tuple[list[Callable[[C], Said | None]], dict[tuple[Said | None, ...], frozenset[str]]]:
-        return [rule.applies for rule in self.notes], {}
+    def _noting(self) -> _Panel[C]:
+        return _Panel(self.notes)
 
     def notes_on(self, case: C) -> frozenset[str]:
         """The notes on a case."""
-        applies, kept = self._notes
-        said = tuple([each(case) for each in applies])
-        if said not in kept:
-            pairs = zip(self.notes, said, strict=True)
-            kept[said] = frozenset(code for rule, each in pairs if each is not None for code in rule.codes)
-        return kept[said]
+        return self._noting.collected[self._noting.hear(case)].reasons
 
     @cached_property
     def digest(self) -> str:

@@ -5,10 +5,11 @@ combination. Same answer every way: that is the answer. Otherwise a person must 
 points that change the answer when they alone are varied.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from rules.answer import Answer
 
@@ -27,13 +28,15 @@ class OpenPoint(Generic[T]):
     noted: bool = False
 
 
-class Tried(NamedTuple):
-    """One combination decided: the index of the value taken at each open point, the answer, its reasons and notes."""
+class Tried(Protocol):
+    """What was decided for one combination."""
 
-    at: tuple[int, ...]
-    answer: Answer
-    reasons: frozenset[str]
-    notes: frozenset[str]
+    @property
+    def answer(self) -> Answer: ...
+    @property
+    def reasons(self) -> frozenset[str]: ...
+    @property
+    def notes(self) -> frozenset[str]: ...
 
 
 class Merged(NamedTuple):
@@ -44,33 +47,41 @@ class Merged(NamedTuple):
     notes: frozenset[str]
 
 
-def combinations(points: Sequence[OpenPoint[T]]) -> Iterable[tuple[int, ...]]:
-    """Every combination of the open points' values, by index; one empty combination where nothing is open."""
-    return product(*(range(len(point.values)) for point in points))
+def merge(points: Sequence[OpenPoint[Any]], tried: Sequence[Tried]) -> Merged:
+    """The answer over all combinations: the common one, or `review` with the points that decide.
 
-
-def merge(points: Sequence[OpenPoint[T]], tried: Sequence[Tried]) -> Merged:
-    """The answer over all combinations: the common one, or `review` with the points that decide."""
-    notes = frozenset[str]().union(*(each.notes for each in tried))
-    if len({each.answer for each in tried}) == 1:
+    `tried`: one for each combination of the points' values, in the order of `itertools.product`.
+    """
+    answers = tuple([each.answer for each in tried])
+    notes = _union({each.notes for each in tried})
+    if len(set(answers)) == 1:
         open_notes = frozenset(point.code for point in points if point.noted)
-        return Merged(tried[0].answer, _common_or_all(each.reasons for each in tried), notes | open_notes)
-    deciding = frozenset(point.code for n, point in enumerate(points) if _changes(n, tried))
-    return Merged(Answer.REVIEW, deciding, notes)
+        return Merged(answers[0], _common_or_all({each.reasons for each in tried}), notes | open_notes)
+    deciding = _deciding(tuple([len(point.values) for point in points]), answers)
+    return Merged(Answer.REVIEW, frozenset(points[n].code for n in deciding), notes)
 
 
-def _common_or_all(reasons: Iterable[frozenset[str]]) -> frozenset[str]:
+def _union(sets: Set[frozenset[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*sets)
+
+
+def _common_or_all(sets: Set[frozenset[str]]) -> frozenset[str]:
     """Those common to all ways, or all of them when none is common."""
-    sets = list(reasons)
-    return frozenset.intersection(*sets) or frozenset().union(*sets)
+    return frozenset.intersection(*sets) or _union(sets)
 
 
-def _changes(n: int, tried: Sequence[Tried]) -> bool:
-    """Whether the nth open point changes the answer when it alone is varied, for some value of the others."""
-    answers: dict[tuple[int, ...], Answer] = {}
-    for each in tried:
-        others = each.at[:n] + each.at[n + 1 :]
-        if answers.setdefault(others, each.answer) is not each.answer:
+@lru_cache(maxsize=10_000)  # what is open differs little between records
+def _deciding(sizes: tuple[int, ...], answers: tuple[Answer, ...]) -> tuple[int, ...]:
+    """The places of the points, with so many values each, that change the answer when they alone are varied."""
+    combinations = list(product(*(range(size) for size in sizes)))
+    return tuple(n for n in range(len(sizes)) if _changes(n, combinations, answers))
+
+
+def _changes(n: int, combinations: Sequence[tuple[int, ...]], answers: Sequence[Answer]) -> bool:
+    """Whether the nth point alone changes the answer, for some value of the others."""
+    first: dict[tuple[int, ...], Answer] = {}
+    for at, answer in zip(combinations, answers, strict=True):
+        if first.setdefault(at[:n] + at[n + 1 :], answer) is not answer:
             return True
     return False
 

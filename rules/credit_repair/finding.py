@@ -7,21 +7,22 @@ facts, day ─ known_on ─ opening questions ─ rule set of the day that count
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from itertools import product
 from typing import Any, Final, NamedTuple
 
 from lianxin.errors import BadFact
 from rules.answer import Answer, Finding, Way
 from rules.credit_repair.facts import READERS, Facts, Kind, Known, known_on
-from rules.credit_repair.gravity import Classing, Gravity, Scheme, classing
-from rules.credit_repair.matter import Matter, Values, matter
+from rules.credit_repair.gravity import Classing, Gravity, classing
+from rules.credit_repair.matter import Matter, Regime, Values, matter
 from rules.credit_repair.questions import CHANGE, OPENING, Change, Opening
 from rules.credit_repair.sets import BEFORE, REGIMES, SAMR_2021, covers, set_on
 from rules.credit_repair.standards import NO_STANDARDS, FineClassing, Standards
 from rules.rule import RuleSet
-from rules.ways import Merged, OpenPoint, Tried, agreed, combinations, merge
+from rules.ways import Merged, OpenPoint, agreed, merge
 
 RepairWay = Way[Matter, Values]
 RepairFinding = Finding[Facts, Matter, Values]
@@ -30,7 +31,6 @@ _SETTLED_EARLY: Final = Values(Gravity.NOT_APPLICABLE, None, None)
 _BOTH: Final = (True, False)
 PUBLISHED: Final = OpenPoint("MISSING_FACT:published", _BOTH)
 DUTIES: Final = OpenPoint("MISSING_FACT:duties_done", _BOTH)
-_FACTS_OPEN: Final = frozenset({PUBLISHED.code, DUTIES.code})
 
 
 def assess(facts: Facts, on: date, standards: Standards = NO_STANDARDS) -> RepairFinding:
@@ -62,86 +62,53 @@ def _opened(
         answer, reasons = early.said.answer, early.said.reasons
         return Finding(facts, on, chosen, answer, reasons, frozenset(), _SETTLED_EARLY, early.walk, opening)
     assert chosen is not None, "the last opening question asks for the rule set"
-    fine = standards.classing(facts, day)
-    record = _Record(known, chosen, older, law_changed, day, fine, classing(facts, fine.band, _scheme(chosen)), {}, {})
-    ways, merged = _every_way(record)
-    answer, reasons, notes = merged
+    new = _under(chosen, known, day, law_changed, standards)
+    old = None if older is None else _under(older, known, day, law_changed, standards)
+    ways, (answer, reasons, notes) = _every_way(new, old)
     return Finding(facts, on, chosen, answer, reasons, notes, _agreed(ways), OPENING.passed, opening, ways)
 
 
 def _agreed(ways: Sequence[RepairWay]) -> Values:
     """What all ways say: the gravity is undetermined, a day is blank, where they differ."""
-    if len(ways) == 1:
-        return ways[0].values
-    return Values(
-        agreed(way.values.gravity for way in ways) or Gravity.UNDETERMINED,
-        agreed(way.values.not_before for way in ways),
-        agreed(way.values.last_day for way in ways),
-    )
+    first = ways[0].values
+    if all(way.values == first for way in ways):
+        return first
+    gravity, not_before, last_day = map(agreed, zip(*(way.values for way in ways), strict=True))
+    return Values(gravity or Gravity.UNDETERMINED, not_before, last_day)
 
 
-def _scheme(rules: RuleSet[Matter]) -> Scheme:
-    return REGIMES[rules.id].scheme
+@dataclass(slots=True)
+class _Under:
+    """A record under one rule set, to be judged in several ways. `law_day`: on which its numbers are read."""
 
-
-class _Record(NamedTuple):
-    """A record and the rule set that it is judged under. `older`: the one before, where both are compared.
-
-    `day`: the day that counts for numbers and standards: of the application, else the one asked for.
-    `kept`: what was judged already; gravities that an older rule set does not tell apart come to the same there.
-    """
-
+    rules: RuleSet[Matter]
+    regime: Regime
     known: Known
-    chosen: RuleSet[Matter]
-    older: RuleSet[Matter] | None
+    law_day: date
     law_changed: bool
-    day: date
     fine: FineClassing
     classing: Classing
-    kept: dict[tuple[str, Gravity, bool, bool], RepairWay]
-    matters: dict[tuple[str, Gravity], Matter]
 
     def way(self, gravity: Gravity, published: bool, done: bool, assumed: Mapping[str, str]) -> RepairWay:
-        """Judge it in one way, and compare with the rule set before where there is one."""
-        new = self._judged(self.chosen, gravity, published, done, assumed)
-        if self.older is None:
-            return new
-        old = self._judged_before(self.older, _in_scheme(gravity, self.older), published, done)
-        change = Change(old, new)
-        compared = CHANGE.ask(change)
-        assert compared is not None, "the last question of a change of rules always answers"
-        (answer, reasons), walk = compared
-        return Way(assumed, self.chosen, new.case, answer, reasons, new.notes, new.values, new.walk, old, walk, change)
-
-    def _judged_before(self, older: RuleSet[Matter], gravity: Gravity, published: bool, done: bool) -> RepairWay:
-        way = older.id, gravity, published, done
-        if way not in self.kept:
-            self.kept[way] = self._judged(older, gravity, published, done, {})
-        return self.kept[way]
-
-    def _judged(
-        self, rules: RuleSet[Matter], gravity: Gravity, published: bool, done: bool, assumed: Mapping[str, str]
-    ) -> RepairWay:
-        case = self._matter(rules, gravity, published, done)
+        """Judge it in one way."""
+        rules = self.rules
+        case = matter(
+            self.known, self.regime, self.law_day, gravity, self.fine, self.classing, published, done, self.law_changed
+        )
         (answer, reasons), walk = rules.decide(case)
         return Way(assumed, rules, case, answer, reasons, rules.notes_on(case), _values(case), walk)
 
-    def _matter(self, rules: RuleSet[Matter], gravity: Gravity, published: bool, done: bool) -> Matter:
-        """The record under a rule set in one way: its days do not hang on what is published and done."""
-        known = self.matters.get((rules.id, gravity))
-        if known is not None:
-            return known.varied(published, done)
-        regime = REGIMES[rules.id]
-        classed = self.classing if rules is self.chosen else classing(self.known.facts, self.fine.band, regime.scheme)
-        law_day = rules.law_day(self.day)
-        made = matter(self.known, regime, law_day, gravity, self.fine, classed, published, done, self.law_changed)
-        self.matters[rules.id, gravity] = made
-        return made
+
+def _under(rules: RuleSet[Matter], known: Known, day: date, law_changed: bool, standards: Standards) -> _Under:
+    """`day`: the one that counts for numbers and standards: of the application, else the one asked for."""
+    regime, fine = REGIMES[rules.id], standards.classing(known.facts, day)
+    classed = classing(known.facts, fine.band, regime.scheme)
+    return _Under(rules, regime, known, rules.law_day(day), law_changed, fine, classed)
 
 
 def _in_scheme(gravity: Gravity, rules: RuleSet[Matter]) -> Gravity:
     """The gravity of a way as an older rule set knows it."""
-    if rules.id == SAMR_2021.id and gravity is Gravity.MINOR:
+    if rules is SAMR_2021 and gravity is Gravity.MINOR:
         return gravity
     return Gravity.NONE
 
@@ -155,43 +122,65 @@ def _values(case: Matter) -> Values:
     return Values(case.gravity, case.not_before, case.last_day)
 
 
-def _every_way(record: _Record) -> tuple[tuple[RepairWay, ...], Merged]:
+def _every_way(new: _Under, old: _Under | None) -> tuple[tuple[RepairWay, ...], Merged]:
     """Judge the record for every value of what is not known. Ways that come to the same are judged once."""
-    known, classed = record.known, record.classing
-    if not classed.points and known.done is not None and known.facts.published is not None:
-        way = record.way(classed.least, known.facts.published, known.done, {})
+    classed, published, done = new.classing, new.known.facts.published, new.known.done
+    if not classed.points and published is not None and done is not None:
+        way = _compared(new, old, {}, classed.least, published, done, {})
         return (way,), Merged(way.answer, way.reasons, way.notes)
-    points: list[OpenPoint[Any]] = list(classed.points)
-    gravities = [classed.at(values) for values in product(*(point.values for point in classed.points))]
-    published = _values_of(known.facts.published, PUBLISHED, points)
-    done = _values_of(known.done, DUTIES, points)
+    kept: dict[tuple[Gravity, bool, bool], RepairWay] = {}
     judged: dict[tuple[Gravity, bool, bool], RepairWay] = {}
     tried = []
-    for at, values in zip(combinations(points), product(gravities, published, done), strict=True):
+    for values in product(classed.gravities, _values_of(published), _values_of(done)):
         if values not in judged:
-            judged[values] = record.way(*values, _assumed(points, *values))
-        each = judged[values]
-        tried.append(Tried(at, each.answer, each.reasons, each.notes))
+            assumed = _assumed(bool(classed.points), published is None, done is None, *values)
+            judged[values] = _compared(new, old, kept, *values, assumed)
+        tried.append(judged[values])
+    points: list[OpenPoint[Any]] = list(classed.points)
+    if published is None:
+        points.append(PUBLISHED)
+    if done is None:
+        points.append(DUTIES)
     return tuple(judged.values()), merge(points, tried)
 
 
-def _values_of(fact: bool | None, point: OpenPoint[bool], points: list[OpenPoint[Any]]) -> Sequence[bool]:
-    """The values of a fact: the known one, or every value, which makes it an open point."""
-    if fact is not None:
-        return (fact,)
-    points.append(point)
-    return point.values
+def _values_of(fact: bool | None) -> Sequence[bool]:
+    return _BOTH if fact is None else (fact,)
 
 
-def _assumed(points: Sequence[OpenPoint[Any]], gravity: Gravity, published: bool, done: bool) -> Mapping[str, str]:
-    """What a way takes for granted, by the name of the fact."""
-    codes = {point.code for point in points}
+def _compared(
+    new: _Under, old: _Under | None, kept: dict[tuple[Gravity, bool, bool], RepairWay],
+    gravity: Gravity, published: bool, done: bool, assumed: Mapping[str, str],
+) -> RepairWay:  # fmt: skip
+    """Judge it in one way, and compare with the rule set before where there is one.
+
+    `kept`: what was judged under that one; gravities that it does not tell apart come to the same there.
+    """
+    way = new.way(gravity, published, done, assumed)
+    if old is None:
+        return way
+    before = _in_scheme(gravity, old.rules), published, done
+    if before not in kept:
+        kept[before] = old.way(*before, {})
+    older = kept[before]
+    change = Change(older, way)
+    compared = CHANGE.ask(change)
+    assert compared is not None, "the last question of a change of rules always answers"
+    (answer, reasons), walk = compared
+    return Way(assumed, new.rules, way.case, answer, reasons, way.notes, way.values, way.walk, older, walk, change)
+
+
+@cache
+def _assumed(
+    gravity_open: bool, published_open: bool, done_open: bool, gravity: Gravity, published: bool, done: bool
+) -> Mapping[str, str]:
+    """What a way takes for granted, by the name of the fact. Shared, so read only."""
     taken = {}
-    if not codes <= _FACTS_OPEN:
+    if gravity_open:
         taken["gravity"] = gravity.value
-    if PUBLISHED.code in codes:
+    if published_open:
         taken["published"] = "yes" if published else "no"
-    if DUTIES.code in codes:
+    if done_open:
         taken["duties_done"] = "yes" if done else "no"
     return taken
 

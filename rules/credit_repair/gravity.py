@@ -4,9 +4,10 @@ Each kind of sanction points to a set of possible gravities; of several sanction
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from itertools import product
 
 from rules.credit_repair.facts import Band, Facts, Kind, Procedure, Sanction
 from rules.ways import OpenPoint
@@ -113,16 +114,19 @@ class Classing:
 
     `least`: the lightest that is possible. `points`: what is open, each with the gravities it may bring about.
     `several`: its sanctions point to different gravities. `used`: the rules that it rests on.
+    `gravities`: for every combination of what is open; the heaviest counts.
     """
 
     least: Gravity
     points: tuple[OpenPoint[Gravity], ...]
     several: bool
     used: tuple[str, ...]
+    gravities: tuple[Gravity, ...] = field(init=False)
 
-    def at(self, values: Sequence[Gravity]) -> Gravity:
-        """The gravity when the open points take these values: the heaviest counts."""
-        return max((self.least, *values), key=_WEIGHT.__getitem__)
+    def __post_init__(self) -> None:
+        taken = product(*(point.values for point in self.points))
+        heaviest = (max((self.least, *values), key=_WEIGHT.__getitem__) for values in taken)
+        object.__setattr__(self, "gravities", tuple(heaviest))
 
 
 def classing(facts: Facts, band: Band | None, scheme: Scheme) -> Classing:

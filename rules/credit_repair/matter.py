@@ -1,7 +1,7 @@
 """One record under one rule set in one way: what the questions are asked about, with its periods worked out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -17,6 +17,7 @@ from rules.parameters import Book, Parameter, Period, money, period, whole
 BOOK = Book("rules.credit_repair", "numbers.yaml", ALL)
 
 NO_LIMITS = Period(0, None)  # abnormal listings: no minimum, no maximum
+_STOPPING = frozenset({Kind.PENALTY, Kind.SPOT_CHECK})
 FOOD_DRUG_EQUIPMENT = frozenset({Sector.FOOD, Sector.DRUG, Sector.SPECIAL_EQUIPMENT})
 
 
@@ -53,7 +54,7 @@ class Regime:
 
     id: str
     scheme: Scheme
-    period_of: Callable[["Matter", Numbers], tuple[Period, bool]]
+    period_of: Callable[[Facts, Gravity, Numbers], tuple[Period, bool]]
     periods: tuple[Parameter[Period], Parameter[Period], Parameter[Period], Parameter[Period]]
     exclusion: Parameter[int] | None
     sector_doubt: Parameter[int] | None
@@ -87,6 +88,7 @@ class Matter:
 
     `min_end`: last day of the minimum period; `doubt_end`: last day on which a sector's minimum is in doubt.
     `law_day`: on which its numbers are read.
+    `stops_by_itself`: a minor penalty, or spot check, of market regulation.
     `law_changed`: an application was filed under this rule set and the law changed before it was decided.
     """
 
@@ -113,14 +115,7 @@ class Matter:
     doubt_end: date | None
     measure_runs: bool
     bankruptcy: Bankruptcy | None
-
-    def varied(self, published: bool, done: bool) -> "Matter":
-        """The same matter with other values of what is published and done; its days do not hang on them."""
-        made: Matter = object.__new__(Matter)
-        for name in _SLOTS:
-            setattr(made, name, getattr(self, name))
-        made.published, made.done = published, done
-        return made
+    stops_by_itself: bool
 
     @property
     def start(self) -> date:
@@ -144,18 +139,6 @@ class Matter:
         """A reorganisation plan or a settlement is being carried out."""
         return self.bankruptcy in (Bankruptcy.PLAN_APPROVED, Bankruptcy.SETTLEMENT_RECOGNISED)
 
-    @property
-    def stops_by_itself(self) -> bool:
-        """A minor penalty, or spot check, of market regulation."""
-        return (
-            self.gravity is Gravity.MINOR
-            and self.known.market_regulation
-            and self.facts.kind in (Kind.PENALTY, Kind.SPOT_CHECK)
-        )
-
-
-_SLOTS = tuple(each.name for each in fields(Matter))
-
 
 def matter(
     known: Known, regime: Regime, law_day: date, gravity: Gravity, fine: FineClassing, classing: Classing,
@@ -163,36 +146,58 @@ def matter(
 ) -> Matter:  # fmt: skip
     """A record under a rule set in one way, with its periods. Raises NotInForce."""
     numbers, facts, on = numbers_on(regime, law_day), known.facts, known.on
-    ends = facts.measure_ends_on
-    made = Matter(
-        known, facts, on, regime, law_day, gravity, fine, classing.several, classing.used, published, done, law_changed,
-        NO_LIMITS, False, None, None, None, False, None, False, None, ends is not None and ends >= on,
-        known.bankruptcy if regime.bankruptcy else None,
-    )  # fmt: skip
-    made.period, made.sector_period = regime.period_of(made, numbers)
-    _set_days(made, numbers)
-    return made
-
-
-def _set_days(made: Matter, numbers: Numbers) -> None:
-    """Work out the days that follow from period, exclusion and measure."""
-    known, least, most = made.known, made.period.min, made.period.max
-    if least:
-        made.min_end = months_after(known.start, least)
-        made.not_before = made.min_end + DAY
-    elif least == 0:
-        made.not_before = known.start
-    if most is not None:
-        made.last_day = months_after(known.start, most)
-        made.past_last_day = made.on > made.last_day
+    period, sector_period = regime.period_of(facts, gravity, numbers)
+    min_end, not_before, last_day = span(known.start, period.min, period.max)
+    exclusion_end, measure_end = None, facts.measure_ends_on
     if numbers.exclusion is not None and known.excluded_on is not None:
-        made.exclusion_end = months_after(known.excluded_on, numbers.exclusion)
-        made.excluded = made.on <= made.exclusion_end
-        made.not_before = _later(made.not_before, made.exclusion_end + DAY)
-    if made.facts.measure_ends_on is not None and made.listed_by_market_regulation:
-        made.not_before = _later(made.not_before, made.facts.measure_ends_on + DAY)
-    if numbers.sector_doubt is not None:
-        made.doubt_end = months_after(known.start, numbers.sector_doubt)
+        exclusion_end = months_after(known.excluded_on, numbers.exclusion)
+        not_before = _later(not_before, exclusion_end + DAY)
+    if measure_end is not None and known.market_regulation and facts.kind is Kind.SERIOUS_LISTING:
+        not_before = _later(not_before, measure_end + DAY)
+    return Matter(
+        known,
+        facts,
+        on,
+        regime,
+        law_day,
+        gravity,
+        fine,
+        classing.several,
+        classing.used,
+        published,
+        done,
+        law_changed,
+        period,
+        sector_period,
+        min_end,
+        not_before,
+        last_day,
+        last_day is not None and on > last_day,
+        exclusion_end,
+        exclusion_end is not None and on <= exclusion_end,
+        None if numbers.sector_doubt is None else months_after(known.start, numbers.sector_doubt),
+        measure_end is not None and measure_end >= on,
+        known.bankruptcy if regime.bankruptcy else None,
+        gravity is Gravity.MINOR and known.market_regulation and facts.kind in _STOPPING,
+    )
+
+
+class Span(NamedTuple):
+    """The days that follow from a start day and a period alone."""
+
+    min_end: date | None
+    not_before: date | None
+    last_day: date | None
+
+
+@lru_cache(maxsize=50_000)  # a district's records start on some thousand days, and few periods are in force
+def span(start: date, least: int | None, most: int | None) -> Span:
+    """The days of a period of so many months at least and at most."""
+    last_day = None if most is None else months_after(start, most)
+    if not least:
+        return Span(None, None if least is None else start, last_day)
+    min_end = months_after(start, least)
+    return Span(min_end, min_end + DAY, last_day)
 
 
 def _later(one: date | None, other: date) -> date:
@@ -202,30 +207,30 @@ def _later(one: date | None, other: date) -> date:
 # --- The four regimes -------------------------------------------------------------------------------------------------
 
 
-def _by_gravity(made: Matter, numbers: Numbers) -> tuple[Period, bool]:
-    if made.facts.kind is Kind.ABNORMAL_LISTING:
+def _by_gravity(facts: Facts, gravity: Gravity, numbers: Numbers) -> tuple[Period, bool]:
+    if facts.kind is Kind.ABNORMAL_LISTING:
         return NO_LIMITS, False
-    if made.gravity is Gravity.MINOR:
+    if gravity is Gravity.MINOR:
         return numbers.minor, False
-    return (numbers.general if made.gravity is Gravity.GENERAL else numbers.serious), False
+    return (numbers.general if gravity is Gravity.GENERAL else numbers.serious), False
 
 
-def _ndrc_58(made: Matter, numbers: Numbers) -> tuple[Period, bool]:
-    sector, fine = made.facts.special_sector, made.facts.fine_yuan
+def _ndrc_58(facts: Facts, gravity: Gravity, numbers: Numbers) -> tuple[Period, bool]:  # noqa: ARG001 (it knows none)
+    sector, fine = facts.special_sector, facts.fine_yuan
     if sector is Sector.WORK_SAFETY:
         enough = numbers.work_safety_fine is not None and fine is not None and fine >= numbers.work_safety_fine
         return (numbers.sector, True) if enough else (numbers.general, False)
     return (numbers.general, False) if sector is None else (numbers.sector, True)
 
 
-def _samr_2021(made: Matter, numbers: Numbers) -> tuple[Period, bool]:
-    if made.facts.kind is Kind.ABNORMAL_LISTING:
+def _samr_2021(facts: Facts, gravity: Gravity, numbers: Numbers) -> tuple[Period, bool]:
+    if facts.kind is Kind.ABNORMAL_LISTING:
         return NO_LIMITS, False
-    if made.facts.kind is Kind.SERIOUS_LISTING:
+    if facts.kind is Kind.SERIOUS_LISTING:
         return numbers.serious, False
-    if made.gravity is Gravity.MINOR:
+    if gravity is Gravity.MINOR:
         return numbers.minor, False
-    if made.facts.special_sector in FOOD_DRUG_EQUIPMENT:
+    if facts.special_sector in FOOD_DRUG_EQUIPMENT:
         return numbers.sector, True
     return numbers.general, False
 

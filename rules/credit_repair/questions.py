@@ -419,9 +419,6 @@ def yes(case: Matter) -> Said | None:  # noqa: ARG001 (the last question: whatev
 # --- What the questions rest on: start day, gravity, period -----------------------------------------------------------
 
 
-_APPLIES: Final = says(YES)
-
-
 def _basis(
     id: str, question: str, how: str, citations: Sequence[Citation], test: Callable[[Matter], object],
     reads: Sequence[str] = (), codes: Sequence[str] = (),
@@ -429,8 +426,9 @@ def _basis(
     """A rule that answers nothing: others rest on it, or it is a note. `codes`: of the note."""
 
     def applies(case: Matter) -> Said | None:
-        return _APPLIES if test(case) else None
+        return noted if test(case) else None
 
+    noted = says(YES, *codes)  # only the codes count, of a note
     number = id.removeprefix("CR-").lower()
     return Rule(id, number, question, how, tuple(citations), applies, codes=tuple(codes), reads=tuple(reads))
 

@@ -13,7 +13,7 @@ from rules.credit_repair.matter import SAMR_107 as REGIME_SAMR_107
 from rules.credit_repair.matter import SAMR_2021 as REGIME_SAMR_2021
 from rules.credit_repair.matter import Matter, Regime
 from rules.law import Text
-from rules.rule import Entry, Rule, RuleSet, Shown, Together, When
+from rules.rule import Rule, RuleSet, Shown, Standing, Together, When
 
 _COMMON: Final = frozenset({texts.NONE_FOUND, texts.CIVIL_CODE, texts.PLATFORM, texts.ABNORMAL})
 _MARKET: Final = frozenset({texts.SAMR_45, texts.SAMR_44})
@@ -21,7 +21,7 @@ _BANKRUPTCY: Final = frozenset({texts.PLAN_22})
 
 
 def _set(
-    regime: Regime, title: str, text: Text, others: frozenset[Text], entries: tuple[Entry[Matter], ...],
+    regime: Regime, title: str, text: Text, others: frozenset[Text], entries: tuple[Standing[Matter], ...],
     notes: tuple[Rule[Matter], ...],
 ) -> RuleSet[Matter]:  # fmt: skip
     assert text.first_day is not None, f"{text.id} has no first day"
@@ -42,7 +42,7 @@ def _doubts(*more: Rule[Matter]) -> Together[Matter]:
     return Together((q.measure, *more), Answer.REVIEW)
 
 
-def _first(period: Shown[Matter], gravity: Shown[Matter]) -> tuple[Entry[Matter], ...]:
+def _first(period: Shown[Matter], gravity: Shown[Matter]) -> tuple[Standing[Matter], ...]:
     return (q.not_published, q.filed_under_older, period, q.non_repairable, gravity)
 
 

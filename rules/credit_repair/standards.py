@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from graph.identifiers import parse_day
 from lianxin.errors import BadFact
@@ -85,6 +86,12 @@ class FineClassing:
     contradicts: SectorStandard | None = None
 
 
+@cache
+def _stated(band: Band | None) -> FineClassing:
+    """The band as the record states it, no standard being loaded."""
+    return FineClassing(band)
+
+
 class Standards:
     """The loaded standards. Raises BadFact for two that overlap."""
 
@@ -99,7 +106,7 @@ class Standards:
         """The band of a record's fine, by the standard in force on a day."""
         standard = self._standard(facts, day, authority) if self.rows and facts.fine_yuan is not None else None
         if standard is None or facts.fine_yuan is None:
-            return FineClassing(facts.fine_band)
+            return _stated(facts.fine_band)
         band = standard.band(facts.fine_yuan)
         if facts.fine_band is None:
             return FineClassing(band, standard)

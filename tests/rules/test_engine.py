@@ -17,7 +17,7 @@ from rules.law import Citation, ReadingMark, Text
 from rules.parameters import Book, money, period, whole
 from rules.rule import Failed, Questions, RuleSet, Said, Shown, Together, rule, says
 from rules.table import table_json, table_markdown
-from rules.ways import OpenPoint, Tried, agreed, merge
+from rules.ways import OpenPoint, agreed, merge
 
 ROOT = Path(__file__).parent.parent.parent
 ORDER = Text("LIB-1", "借阅办法", "馆令第1号", date(2026, 1, 1), articles=frozenset({2, 5}))
@@ -92,13 +92,12 @@ CARD = OpenPoint("UNKNOWN:card", (True, False))
 
 def assess(reader: Reader, on: date) -> Finding[Reader, Lending, int]:
     cards = CARD.values if reader.card is None else (reader.card,)
-    ways, tried = [], []
-    for n, card in enumerate(cards):
+    ways = []
+    for card in cards:
         case = Lending(reader, on, card)
         said, walk = RULES.decide(case)
         ways.append(Way({"card": str(card)}, RULES, case, said.answer, said.reasons, frozenset(), case.limit, walk))
-        tried.append(Tried((n,), said.answer, said.reasons, frozenset()))
-    merged = merge([CARD] if reader.card is None else [], tried)
+    merged = merge([CARD] if reader.card is None else [], ways)
     limit = agreed(way.values for way in ways)
     assert limit is not None
     return Finding(reader, on, RULES, *merged, limit, (), None, tuple(ways))
