@@ -4,9 +4,12 @@ With CI=true in the environment a skipped test fails, so that a green run is a c
 even there says so: `@pytest.mark.may_skip("reason")`.
 """
 
+import itertools
 import os
 import shutil
 import sqlite3
+import subprocess
+import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -88,11 +91,96 @@ def chromium(needs: Callable[[str, str | None, str], str]) -> str:
     return needs("chromium", found, "apt install chromium, or any of: " + ", ".join(names))
 
 
+class PostgresServer:
+    """A PostgreSQL server of our own: its files in one folder, reached through a socket in it."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs, self._folder = programs, folder
+        self._numbers = itertools.count(1)
+        if os.geteuid() == 0:  # the server refuses to be root: the account that its package made runs it
+            shutil.chown(folder, "postgres", "postgres")
+        self._run("initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=lianxin")
+        self.start()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        as_account = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        command = [*as_account, str(self._programs / program), "-D", str(self._folder / "data"), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=self._folder)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def start(self) -> None:
+        # Without fsync: what is tried here is the client's death, not the machine's.
+        options = f"-k {self._folder} -c listen_addresses= -c fsync=off -c shared_buffers=64MB"
+        self._run("pg_ctl", "--wait", "-o", options, "-l", str(self._folder / "log"), "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        self._run("pg_ctl", "--wait", "-m", mode, "stop")
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://lianxin@/{database}?host={self._folder}"
+
+    def new(self, template: str = "template1") -> str:
+        """The URL of a database of its own: an empty one, or a copy of another."""
+        import psycopg
+
+        name = f"ledger_{next(self._numbers)}"
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        return self.url(name)
+
+
+def _postgres_programs() -> Path | None:
+    """The folder of the server's programs: Debian keeps them outside the path."""
+    folders = [Path(found).parent for found in [shutil.which("initdb")] if found]
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    return next((folder for folder in folders if (folder / "initdb").exists()), None)
+
+
+@pytest.fixture(scope="session")
+def postgres_programs(needs: Callable[[str, Path | None, str], Path]) -> Path:
+    return needs("postgresql", _postgres_programs(), "apt install postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_programs: Path) -> Iterator[PostgresServer]:
+    """A real PostgreSQL server that runs while the tests do; `postgres.new()`: the URL of an empty database on it."""
+    # Not in pytest's folder: only its owner may enter that, and the path of a socket must be short.
+    with tempfile.TemporaryDirectory(prefix="lianxin-pg-") as folder:
+        server = PostgresServer(postgres_programs, Path(folder))
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> str:
+    """The name of a database with an empty ledger: a copy of it is there sooner than a new one."""
+    from graph.ledger import Ledger
+
+    url = postgres.new()
+    Ledger.open(url).close()
+    return url.partition("?")[0].rpartition("/")[2]
+
+
 @pytest.fixture
 def tmp_ledger(tmp_path: Path) -> Iterator["Ledger"]:
-    """An empty ledger."""
-    with _opened(tmp_path / "ledger.db") as ledger:
+    """An empty ledger in a file."""
+    with _opened(f"sqlite:///{tmp_path / 'ledger.db'}") as ledger:
         yield ledger
+
+
+@pytest.fixture
+def tmp_postgres_ledger(postgres: PostgresServer, postgres_template: str) -> Iterator["Ledger"]:
+    """An empty ledger on a PostgreSQL server."""
+    with _opened(postgres.new(postgres_template)) as ledger:
+        yield ledger
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_ledger(request: pytest.FixtureRequest) -> "Ledger":
+    """An empty ledger in each of the two databases: tests that take it run twice."""
+    name = "tmp_ledger" if request.param == "sqlite" else "tmp_postgres_ledger"
+    found: Ledger = request.getfixturevalue(name)
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -124,14 +212,14 @@ def chain_ledger(chain_cn_dir: Path, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def own_demo_ledger(demo_ledger: "Ledger", tmp_path: Path) -> Iterator["Ledger"]:
     """A copy of the demo ledger that this test may write to."""
-    with _opened(_copy(demo_ledger, tmp_path / "ledger.db")) as ledger:
+    with _opened(f"sqlite:///{_copy(demo_ledger, tmp_path / 'ledger.db')}") as ledger:
         yield ledger
 
 
 @pytest.fixture
 def own_chain_ledger(chain_ledger: "Ledger", tmp_path: Path) -> Iterator["Ledger"]:
     """A copy of the chain ledger that this test may write to."""
-    with _opened(_copy(chain_ledger, tmp_path / "ledger.db")) as ledger:
+    with _opened(f"sqlite:///{_copy(chain_ledger, tmp_path / 'ledger.db')}") as ledger:
         yield ledger
 
 
@@ -139,7 +227,7 @@ def _shared(sources: "Sequence[Format]", files: Path, factory: pytest.TempPathFa
     from loaders.run import run_load
 
     name = sources[0].name
-    with _opened(factory.mktemp(name) / "ledger.db") as ledger:
+    with _opened(f"sqlite:///{factory.mktemp(name) / 'ledger.db'}") as ledger:
         for source in sources:
             run_load(ledger, source, [files])
         loaded = ledger.position()
@@ -148,10 +236,10 @@ def _shared(sources: "Sequence[Format]", files: Path, factory: pytest.TempPathFa
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator["Ledger"]:
+def _opened(url: str) -> Iterator["Ledger"]:
     from graph.ledger import Ledger
 
-    with closing(Ledger.open(f"sqlite:///{file}")) as ledger:
+    with closing(Ledger.open(url)) as ledger:
         yield ledger
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, bindparam, select, text
 
 from graph.ledger import schema
 from graph.ledger.commit import insert_row, take_position
+from graph.ledger.database import Database
 from graph.ledger.request import HELD_BACK, LoadOutcome, LoadRequest, SourceFileInfo
 from lianxin.errors import Conflict, LargeRetraction
 
@@ -20,9 +21,6 @@ RETRACTION_LIMIT = 0.1  # a snapshot that would retract more than this share ask
 
 # --- statements --------------------------------------------------------------------------------------------------
 
-_ADD_RECORDS = (
-    "INSERT INTO record (type, key) SELECT s.type, s.key FROM stage_record s WHERE true ON CONFLICT DO NOTHING"
-)
 _HEAD_RECORDS = (
     "CREATE TEMPORARY TABLE head_record AS SELECT v.id, v.record, v.part, v.body, v.present FROM record_version v"
     " JOIN (SELECT max(id) AS id FROM record_version WHERE dataset = :dataset GROUP BY record, part) h ON h.id = v.id"
@@ -42,8 +40,9 @@ _DIFF_LINKS = (
     "CREATE TEMPORARY TABLE diff_link AS SELECT s.seq, a.id AS from_record, b.id AS to_record, s.file, s.row,"
     " h.id AS head,"
     " CASE WHEN h.id IS NULL OR NOT h.present THEN 2"
-    " WHEN h.body <> s.body OR h.basis <> s.basis OR coalesce(h.valid_from, '') <> coalesce(s.valid_from, '')"
-    " OR coalesce(h.valid_to, '') <> coalesce(s.valid_to, '') THEN 1 ELSE 0 END AS status"
+    " WHEN h.body <> s.body OR h.basis <> s.basis"
+    " OR coalesce(CAST(h.valid_from AS TEXT), '') <> coalesce(CAST(s.valid_from AS TEXT), '')"
+    " OR coalesce(CAST(h.valid_to AS TEXT), '') <> coalesce(CAST(s.valid_to AS TEXT), '') THEN 1 ELSE 0 END AS status"
     " FROM stage_link s LEFT JOIN record a ON a.type = s.from_type AND a.key = s.from_key"
     " LEFT JOIN record b ON b.type = s.to_type AND b.key = s.to_key"
     " LEFT JOIN head_link h ON h.from_record = a.id AND h.to_record = b.id AND h.type = s.type AND h.part = s.part"
@@ -83,6 +82,7 @@ _RETRACT_LINKS = (
 
 def append(
     connection: Connection,
+    database: Database,
     request: LoadRequest,
     skipped: Counter[str],
     refused: list[dict[str, Any]],
@@ -90,7 +90,7 @@ def append(
     yes: bool,
 ) -> LoadOutcome:
     dataset = _dataset(connection, request)
-    _compare(connection, dataset)
+    _compare(connection, database, dataset)
     _refuse_loose_ends(connection, request, dataset, retracting=request.mode == "snapshot" and not refused)
     by_status = {int(status): int(rows) for status, rows in connection.execute(text(_ROWS_BY_STATUS))}
     noted = Counter(request.noted)
@@ -128,15 +128,18 @@ def append(
     return LoadOutcome(load=load, position=take_position(connection, load), **counts)
 
 
-def _compare(connection: Connection, dataset: int) -> None:
-    connection.execute(text(_ADD_RECORDS))
-    connection.execute(text(_HEAD_RECORDS), {"dataset": dataset})
-    connection.execute(text(_HEAD_LINKS), {"dataset": dataset})
+def _compare(connection: Connection, database: Database, dataset: int) -> None:
+    connection.execute(text(database.add_records))
+    for heads in (_HEAD_RECORDS, _HEAD_LINKS):
+        # Into the text: a statement that defines a table takes no values from outside.
+        connection.execute(text(heads).bindparams(bindparam("dataset", dataset, literal_execute=True)))
     # Without an index the comparison of a large data set with itself would be quadratic.
     connection.execute(text("CREATE INDEX head_record_identity ON head_record (record, part)"))
     connection.execute(text("CREATE INDEX head_link_identity ON head_link (from_record, to_record, type, part)"))
+    database.look_at(connection, "record", "head_record", "head_link")
     connection.execute(text(_DIFF_RECORDS))
     connection.execute(text(_DIFF_LINKS))
+    database.look_at(connection, "diff_record", "diff_link")
 
 
 # A record is stated by this load, or by what the ledger holds and this load does not retract.

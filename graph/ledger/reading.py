@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 
-from graph.ledger import schema
+from graph.ledger import database, schema
 from lianxin.errors import NotKnown
 
 FETCH = 50_000  # rows per fetch: bounds the memory of reading a large ledger
@@ -161,16 +161,18 @@ _TOUCHED_LINKS = (
 def _heads(table: str, identity: str, fields: str, touched: str, joined: str = "") -> str:
     """The versions that hold at a position; absent ones are left out.
 
-    Their order is that of data sets and parts, never of versions: an undo appends what it restores as new versions.
+    Their order is that of data sets, parts and records, never of versions: an undo appends what it restores as new
+    versions. Records decide where two of one party are stated by the same part of a data set.
     """
     latest = f"SELECT max(v.id) AS id FROM {table} v {_POSITION} WHERE p.position <= :upto{touched} GROUP BY {identity}"
+    order = "v.record" if table == "record_version" else "v.from_record, v.to_record"
     heads = f"{table} v JOIN ({latest}) h ON h.id = v.id{joined}"
-    return f"SELECT {fields} FROM {heads} WHERE v.present ORDER BY v.dataset, v.part"
+    return f"SELECT {fields} FROM {heads} WHERE v.present ORDER BY v.dataset, v.part, {order}"
 
 
 def record_keys(connection: Connection, after: int = 0) -> Iterator[Sequence[Any]]:
     """Every record that any version speaks of: (type, key), in the order of its number."""
-    yield from _stream(connection, "SELECT type, key, id FROM record WHERE id > :after ORDER BY id", {"after": after})
+    yield from rows_of(connection, "SELECT type, key, id FROM record WHERE id > :after ORDER BY id", {"after": after})
 
 
 def record_heads(connection: Connection, upto: int, after: int | None = None) -> Iterator[Sequence[Any]]:
@@ -180,7 +182,7 @@ def record_heads(connection: Connection, upto: int, after: int | None = None) ->
     """
     touched = "" if after is None else f" AND v.record IN ({_TOUCHED_RECORDS})"
     query = _heads("record_version", _RECORD_IDENTITY, _RECORD_FIELDS, touched)
-    yield from _stream(connection, query, {"upto": upto, "after": after or 0})
+    yield from rows_of(connection, query, {"upto": upto, "after": after or 0})
 
 
 def link_heads(connection: Connection, upto: int, after: int | None = None) -> Iterator[Sequence[Any]]:
@@ -190,31 +192,31 @@ def link_heads(connection: Connection, upto: int, after: int | None = None) -> I
     """
     touched = "" if after is None else f" AND (v.from_record, v.to_record) IN ({_TOUCHED_LINKS})"
     query = _heads("link_version", _LINK_IDENTITY, _LINK_FIELDS, touched)
-    yield from _stream(connection, query, {"upto": upto, "after": after or 0})
+    yield from rows_of(connection, query, {"upto": upto, "after": after or 0})
 
 
 def said_of(connection: Connection, record_type: str) -> Iterator[Sequence[str]]:
     """What every data set says of the records of a type at the newest position: (key, body)."""
     joined = " JOIN record r ON r.id = v.record"
     query = _heads("record_version", _RECORD_IDENTITY, "r.key, v.body", f" AND v.record IN ({_OF_TYPE})", joined)
-    yield from _stream(connection, query, {"upto": newest_position(connection), "type": record_type})
+    yield from rows_of(connection, query, {"upto": newest_position(connection), "type": record_type})
 
 
 def ends_of(connection: Connection, link_type: str) -> Iterator[Sequence[str]]:
     """The ends of the links of a type at the newest position: (type and key of the first, key of the second)."""
     joined = " JOIN record a ON a.id = v.from_record JOIN record b ON b.id = v.to_record"
     query = _heads("link_version", _LINK_IDENTITY, "a.type, a.key, b.key", " AND v.type = :type", joined)
-    yield from _stream(connection, query, {"upto": newest_position(connection), "type": link_type})
+    yield from rows_of(connection, query, {"upto": newest_position(connection), "type": link_type})
 
 
 def touched_records(connection: Connection, after: int, upto: int) -> set[int]:
     """The records of which something was said between two positions."""
-    return {record for (record,) in _stream(connection, _TOUCHED_RECORDS, {"after": after, "upto": upto})}
+    return {record for (record,) in rows_of(connection, _TOUCHED_RECORDS, {"after": after, "upto": upto})}
 
 
 def touched_links(connection: Connection, after: int, upto: int) -> set[tuple[int, int]]:
     """The pairs of records between which a link changed between two positions."""
-    return {(left, right) for left, right in _stream(connection, _TOUCHED_LINKS, {"after": after, "upto": upto})}
+    return {(left, right) for left, right in rows_of(connection, _TOUCHED_LINKS, {"after": after, "upto": upto})}
 
 
 def files(connection: Connection) -> dict[int, tuple[int, str, str, datetime]]:
@@ -235,7 +237,6 @@ def dataset_labels(connection: Connection) -> dict[int, tuple[str, str, bool]]:
     return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(query)}
 
 
-def _stream(connection: Connection, query: str, values: dict[str, Any]) -> Iterator[Any]:
-    result = connection.execute(text(query), values)
-    while batch := result.cursor.fetchmany(FETCH):  # raw tuples: SQLAlchemy's row objects cost twice the time here
-        yield from batch
+def rows_of(connection: Connection, query: str, values: dict[str, Any]) -> Iterator[Any]:
+    """The rows of a query as plain tuples, fetched piece by piece."""
+    yield from database.stream(connection, query, values, FETCH)

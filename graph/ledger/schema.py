@@ -23,6 +23,9 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+Identity = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that identifies: ordered by its bytes in every database, so that views come out in one order."""
+
 dataset = Table(
     "dataset",
     metadata,
@@ -60,8 +63,8 @@ record = Table(
     "record",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("type", Text, nullable=False),
-    Column("key", Text, nullable=False),
+    Column("type", Identity, nullable=False),
+    Column("key", Identity, nullable=False),
     UniqueConstraint("type", "key"),
 )
 
@@ -71,7 +74,7 @@ record_version = Table(
     Column("id", Integer, primary_key=True),
     Column("record", ForeignKey("record.id"), nullable=False),
     Column("dataset", ForeignKey("dataset.id"), nullable=False),
-    Column("part", Text, nullable=False),
+    Column("part", Identity, nullable=False),
     Column("present", Boolean, nullable=False),
     Column("body", Text, nullable=False),  # JSON of the properties
     Column("load", ForeignKey("load.id"), nullable=False),
@@ -84,11 +87,11 @@ link_version = Table(
     "link_version",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("type", Text, nullable=False),
+    Column("type", Identity, nullable=False),
     Column("from_record", ForeignKey("record.id"), nullable=False),
     Column("to_record", ForeignKey("record.id"), nullable=False),
     Column("dataset", ForeignKey("dataset.id"), nullable=False),
-    Column("part", Text, nullable=False),
+    Column("part", Identity, nullable=False),
     Column("basis", Text, nullable=False),
     Column("valid_from", Date),
     Column("valid_to", Date),

@@ -16,14 +16,14 @@ from lianxin.errors import BadRow
 BATCH = 20_000  # statements per executemany: larger ones gain nothing measurable
 
 _STAGE = (
-    "CREATE TEMPORARY TABLE stage_record"
-    " (seq INTEGER PRIMARY KEY, hash INTEGER, type TEXT, key TEXT, part TEXT, body TEXT, file INTEGER, row INTEGER)",
-    "CREATE TEMPORARY TABLE stage_link"
-    " (seq INTEGER PRIMARY KEY, hash INTEGER, type TEXT, from_type TEXT, from_key TEXT, to_type TEXT, to_key TEXT,"
-    " part TEXT, basis TEXT, valid_from DATE, valid_to DATE, body TEXT, file INTEGER, row INTEGER)",
+    "CREATE TEMPORARY TABLE stage_record (seq INTEGER PRIMARY KEY, hash BIGINT, type {text}, key {text}, part {text},"
+    " body TEXT, file INTEGER, row INTEGER)",
+    "CREATE TEMPORARY TABLE stage_link (seq INTEGER PRIMARY KEY, hash BIGINT, type {text}, from_type {text},"
+    " from_key {text}, to_type {text}, to_key {text}, part {text}, basis TEXT, valid_from DATE, valid_to DATE,"
+    " body TEXT, file INTEGER, row INTEGER)",
     "CREATE TEMPORARY TABLE stage_file (stage INTEGER, file INTEGER)",
 )
-_TEMPORARY = ("stage_record", "stage_link", "stage_file", "head_record", "head_link", "diff_record", "diff_link")
+_LOST = "CREATE TEMPORARY TABLE lost (type {text}, key {text})"
 
 
 class Staging:
@@ -36,15 +36,12 @@ class Staging:
         self._seq = 0
         with translated(ledger.url):
             self._connection = ledger.engine.connect()
-        mark = "%s" if ledger.engine.dialect.paramstyle in ("format", "pyformat") else "?"
-        self._insert_record = f"INSERT INTO stage_record VALUES ({', '.join([mark] * 8)})"
-        self._insert_link = f"INSERT INTO stage_link VALUES ({', '.join([mark] * 14)})"
 
     def __enter__(self) -> Self:
         with translated(self._ledger.url):
             self._begin()
             for statement in _STAGE:
-                self._connection.exec_driver_sql(statement)
+                self._connection.exec_driver_sql(statement.format(text=self._ledger.database.text))
         return self
 
     def __exit__(
@@ -87,10 +84,9 @@ class Staging:
 
     def _flush(self) -> None:
         with translated(self._ledger.url):
-            if self._records:
-                self._connection.exec_driver_sql(self._insert_record, self._records)
-            if self._links:
-                self._connection.exec_driver_sql(self._insert_link, self._links)
+            for stage, rows in ((_RECORDS, self._records), (_LINKS, self._links)):
+                if rows:
+                    self._ledger.database.insert_many(self._connection, stage.table, rows)
         self._records, self._links = [], []
 
     def commit(self, request: LoadRequest, *, yes: bool = False) -> LoadOutcome:
@@ -101,10 +97,11 @@ class Staging:
         """
         self._flush()
         with translated(self._ledger.url):
+            self._ledger.database.look_at(self._connection, _RECORDS.table, _LINKS.table)
             skipped, refused = self._settle_repeats(request)
             self._connection.commit()
         with self._ledger.writing(self._connection):
-            return load.append(self._connection, request, skipped, refused, yes=yes)
+            return load.append(self._connection, self._ledger.database, request, skipped, refused, yes=yes)
 
     def _settle_repeats(self, request: LoadRequest) -> tuple[Counter[str], list[dict[str, Any]]]:
         """Rows that state a fact again: equal ones are skipped, contradicting ones are refused, all of them."""
@@ -131,7 +128,7 @@ class Staging:
         """Take these rows out, and every row that names a record which only they state."""
         refused: list[dict[str, Any]] = []
         run = self._connection.exec_driver_sql
-        run("CREATE TEMPORARY TABLE lost (type TEXT, key TEXT)")
+        run(_LOST.format(text=self._ledger.database.text))
         while rows:
             refused += rows.values()
             for file, row in rows:
@@ -155,9 +152,9 @@ class Staging:
             f" GROUP BY {stage.identity} HAVING count(*) > 1"
         )
         joined = " AND ".join(f"s.{c} = g.{c}" for c in stage.columns)
-        # CROSS JOIN keeps SQLite from building an index on the large side.
         found = self._connection.exec_driver_sql(
-            f"SELECT s.*, g.first, g.contradicts FROM {stage.table} s CROSS JOIN repeated g ON {joined} ORDER BY s.seq"
+            f"SELECT s.*, g.first, g.contradicts FROM {stage.table} s {self._ledger.database.loop} repeated g"
+            f" ON {joined} ORDER BY s.seq"
         )
         statements = found.mappings().all()
         self._connection.exec_driver_sql("DROP TABLE repeated")
@@ -175,8 +172,9 @@ class Staging:
         run("CREATE TEMPORARY TABLE repeated_row (file INTEGER, row INTEGER)")
         values = ", ".join(f"({int(file)}, {int(row)})" for file, row in rows)
         run(f"INSERT INTO repeated_row VALUES {values}")
-        there = "SELECT s.file, s.row FROM {} s CROSS JOIN repeated_row r ON r.file = s.file AND r.row = s.row"
-        found = run(f"{there.format(_RECORDS.table)} UNION {there.format(_LINKS.table)}").all()
+        there = "SELECT s.file, s.row FROM {} s {} repeated_row r ON r.file = s.file AND r.row = s.row"
+        loop = self._ledger.database.loop
+        found = run(f"{there.format(_RECORDS.table, loop)} UNION {there.format(_LINKS.table, loop)}").all()
         run("DROP TABLE repeated_row")
         return len(found)
 
@@ -199,7 +197,8 @@ _RECORDS = _Stage("stage_record", "key, type, part", "body")
 _LINKS = _Stage(
     "stage_link",
     "from_key, to_key, type, from_type, to_type, part",
-    "body || '|' || basis || '|' || coalesce(valid_from, '') || '|' || coalesce(valid_to, '')",
+    "body || '|' || basis || '|' || coalesce(CAST(valid_from AS TEXT), '')"
+    " || '|' || coalesce(CAST(valid_to AS TEXT), '')",
 )
 
 

@@ -57,13 +57,13 @@ def counts(outcome: LoadOutcome) -> tuple[int, int, int, int]:
 # --- what a load appends ----------------------------------------------------------------------------------------------
 
 
-def test_a_second_load_of_the_same_rows_appends_no_version(tmp_ledger: Ledger, put: Put) -> None:
+def test_a_second_load_of_the_same_rows_appends_no_version(each_ledger: Ledger, put: Put) -> None:
     rows = [[product("a")], [product("b")], [upstream("a", "b")]]
-    assert counts(put(tmp_ledger, rows)) == (3, 0, 0, 0)
-    before = versions(tmp_ledger)
-    assert counts(put(tmp_ledger, rows)) == (0, 0, 3, 0)
-    assert versions(tmp_ledger) == before
-    assert [load.position for load in tmp_ledger.loads()] == [2, 1]
+    assert counts(put(each_ledger, rows)) == (3, 0, 0, 0)
+    before = versions(each_ledger)
+    assert counts(put(each_ledger, rows)) == (0, 0, 3, 0)
+    assert versions(each_ledger) == before
+    assert [load.position for load in each_ledger.loads()] == [2, 1]
 
 
 @pytest.mark.parametrize(
@@ -77,28 +77,28 @@ def test_a_second_load_of_the_same_rows_appends_no_version(tmp_ledger: Ledger, p
     ids=["body", "basis", "first day", "last day"],
 )
 def test_each_part_of_a_value_makes_a_change(
-    tmp_ledger: Ledger, put: Put, first: Record | Link, second: Record | Link
+    each_ledger: Ledger, put: Put, first: Record | Link, second: Record | Link
 ) -> None:
     ends: list[list[Record | Link]] = [[product("x")], [product("y")]]
-    put(tmp_ledger, [*ends, [first]])
-    assert counts(put(tmp_ledger, [*ends, [second]])) == (0, 1, 2, 0)
-    assert counts(put(tmp_ledger, [*ends, [second]])) == (0, 0, 3, 0)
+    put(each_ledger, [*ends, [first]])
+    assert counts(put(each_ledger, [*ends, [second]])) == (0, 1, 2, 0)
+    assert counts(put(each_ledger, [*ends, [second]])) == (0, 0, 3, 0)
 
 
-def test_a_row_of_several_statements_counts_once_by_what_moved_most(tmp_ledger: Ledger, put: Put) -> None:
-    put(tmp_ledger, [[product("a"), product("b")]])
-    assert counts(put(tmp_ledger, [[product("a", "new name"), product("b"), upstream("a", "b")]])) == (1, 0, 0, 0)
-    assert counts(put(tmp_ledger, [[product("a"), product("b"), upstream("a", "b")]])) == (0, 1, 0, 0)
+def test_a_row_of_several_statements_counts_once_by_what_moved_most(each_ledger: Ledger, put: Put) -> None:
+    put(each_ledger, [[product("a"), product("b")]])
+    assert counts(put(each_ledger, [[product("a", "new name"), product("b"), upstream("a", "b")]])) == (1, 0, 0, 0)
+    assert counts(put(each_ledger, [[product("a"), product("b"), upstream("a", "b")]])) == (0, 1, 0, 0)
 
 
-def test_a_row_that_repeats_another_is_skipped_and_one_that_adds_to_it_is_not(tmp_ledger: Ledger, put: Put) -> None:
-    outcome = put(tmp_ledger, [[product("a")], [product("a")], [product("a"), product("b")]])
+def test_a_row_that_repeats_another_is_skipped_and_one_that_adds_to_it_is_not(each_ledger: Ledger, put: Put) -> None:
+    outcome = put(each_ledger, [[product("a")], [product("a")], [product("a"), product("b")]])
     assert outcome.skipped == {REPEATED: 1}
     assert outcome.new == 2
 
 
-def test_rows_that_contradict_each_other_are_all_refused_and_name_each_other(tmp_ledger: Ledger, put: Put) -> None:
-    outcome = put(tmp_ledger, [[product("a")], [product("a", "else")], [product("b")], [product("a")]])
+def test_rows_that_contradict_each_other_are_all_refused_and_name_each_other(each_ledger: Ledger, put: Put) -> None:
+    outcome = put(each_ledger, [[product("a")], [product("a", "else")], [product("b")], [product("a")]])
     assert [(r["row"], r["field"], r["value"]) for r in outcome.refused] == [
         (1, "Product key", "a"),
         (2, "Product key", "a"),
@@ -106,96 +106,96 @@ def test_rows_that_contradict_each_other_are_all_refused_and_name_each_other(tmp
     ]
     assert "row 1" in outcome.refused[1]["problem"]
     assert "第 1 行" in outcome.refused[1]["problem_zh"]
-    assert keys(tmp_ledger) == ["b"]
+    assert keys(each_ledger) == ["b"]
 
 
-def test_a_row_that_contradicts_two_others_is_refused_once(tmp_ledger: Ledger, put: Put) -> None:
-    outcome = put(tmp_ledger, [[product("a", "1")], [product("a", "2"), product("b", "2")], [product("b", "3")]])
+def test_a_row_that_contradicts_two_others_is_refused_once(each_ledger: Ledger, put: Put) -> None:
+    outcome = put(each_ledger, [[product("a", "1")], [product("a", "2"), product("b", "2")], [product("b", "3")]])
     assert [r["row"] for r in outcome.refused] == [1, 2, 3]
     assert outcome.rows == 3
 
 
-def test_a_refused_row_leaves_neither_its_records_nor_its_links(tmp_ledger: Ledger, put: Put) -> None:
+def test_a_refused_row_leaves_neither_its_records_nor_its_links(each_ledger: Ledger, put: Put) -> None:
     rows = [[product("x"), product("y")], [product("a", "1"), upstream("x", "y")], [product("a", "2")]]
-    put(tmp_ledger, rows)
-    view = build(tmp_ledger)
-    assert keys(tmp_ledger) == ["x", "y"]
+    put(each_ledger, rows)
+    view = build(each_ledger)
+    assert keys(each_ledger) == ["x", "y"]
     assert len(view.links("UpstreamOf", view.all_of("Product"), "out", on=None)) == 0
 
 
-def test_a_link_to_a_record_that_nothing_states_stops_the_load(tmp_ledger: Ledger, put: Put) -> None:
+def test_a_link_to_a_record_that_nothing_states_stops_the_load(each_ledger: Ledger, put: Put) -> None:
     with pytest.raises(Conflict) as error:
-        put(tmp_ledger, [[product("a")], [upstream("a", "nowhere")]])
+        put(each_ledger, [[product("a")], [upstream("a", "nowhere")]])
     assert "nowhere" in error.value.en
     assert "nowhere" in error.value.zh
-    assert tmp_ledger.loads() == []
-    assert keys(tmp_ledger) == []
+    assert each_ledger.loads() == []
+    assert keys(each_ledger) == []
 
 
-def test_a_link_to_a_record_that_was_retracted_stops_the_load(tmp_ledger: Ledger, put: Put) -> None:
-    put(tmp_ledger, [[product("a")], [product("b")]])
-    put(tmp_ledger, [[product("a")]])
+def test_a_link_to_a_record_that_was_retracted_stops_the_load(each_ledger: Ledger, put: Put) -> None:
+    put(each_ledger, [[product("a")], [product("b")]])
+    put(each_ledger, [[product("a")]])
     with pytest.raises(Conflict):
-        put(tmp_ledger, [[product("a")], [upstream("a", "b")]])
-    assert keys(tmp_ledger) == ["a"]
+        put(each_ledger, [[product("a")], [upstream("a", "b")]])
+    assert keys(each_ledger) == ["a"]
 
 
-def test_a_link_may_name_a_record_of_another_data_set(tmp_ledger: Ledger, put: Put) -> None:
-    put(tmp_ledger, [[product("a")], [product("b")]], "one")
-    assert put(tmp_ledger, [[upstream("a", "b")]], "two").new == 1
+def test_a_link_may_name_a_record_of_another_data_set(each_ledger: Ledger, put: Put) -> None:
+    put(each_ledger, [[product("a")], [product("b")]], "one")
+    assert put(each_ledger, [[upstream("a", "b")]], "two").new == 1
 
 
-def test_a_data_set_keeps_its_format(tmp_ledger: Ledger, put: Put) -> None:
-    put(tmp_ledger, products(1))
+def test_a_data_set_keeps_its_format(each_ledger: Ledger, put: Put) -> None:
+    put(each_ledger, products(1))
     from graph.ledger import LoadRequest, SourceFileInfo
 
     request = LoadRequest(
-        "a", "another", "x", "snapshot", [SourceFileInfo("f", "", 0, 0)], tmp_ledger.loads()[0].started_at
+        "a", "another", "x", "snapshot", [SourceFileInfo("f", "", 0, 0)], each_ledger.loads()[0].started_at
     )
-    with tmp_ledger.staging() as staging, pytest.raises(Conflict, match="--dataset"):
+    with each_ledger.staging() as staging, pytest.raises(Conflict, match="--dataset"):
         staging.commit(request)
 
 
 # --- what a snapshot retracts -----------------------------------------------------------------------------------------
 
 
-def test_a_snapshot_retracts_what_vanished_records_and_links(tmp_ledger: Ledger, put: Put) -> None:
-    put(tmp_ledger, [[product("a")], [product("b")], [product("c")], [upstream("a", "b")]])
-    assert counts(put(tmp_ledger, [[product("a")], [product("b")]])) == (0, 0, 2, 2)
-    assert keys(tmp_ledger) == ["a", "b"]
-    assert counts(put(tmp_ledger, [[product("a")], [product("b")]])) == (0, 0, 2, 0), "retracted once, not again"
-    assert counts(put(tmp_ledger, [[product("a")], [product("b")], [product("c")]])) == (1, 0, 2, 0), "it came back"
+def test_a_snapshot_retracts_what_vanished_records_and_links(each_ledger: Ledger, put: Put) -> None:
+    put(each_ledger, [[product("a")], [product("b")], [product("c")], [upstream("a", "b")]])
+    assert counts(put(each_ledger, [[product("a")], [product("b")]])) == (0, 0, 2, 2)
+    assert keys(each_ledger) == ["a", "b"]
+    assert counts(put(each_ledger, [[product("a")], [product("b")]])) == (0, 0, 2, 0), "retracted once, not again"
+    assert counts(put(each_ledger, [[product("a")], [product("b")], [product("c")]])) == (1, 0, 2, 0), "it came back"
 
 
-def test_a_snapshot_retracts_only_within_its_own_data_set(tmp_ledger: Ledger, put: Put) -> None:
-    put(tmp_ledger, [[product("a")], [product("b")]], "one")
-    put(tmp_ledger, [[product("b", "as two says")], [product("c")]], "two")
-    assert put(tmp_ledger, [[product("a")]], "one").retracted == 1
-    view = build(tmp_ledger)
+def test_a_snapshot_retracts_only_within_its_own_data_set(each_ledger: Ledger, put: Put) -> None:
+    put(each_ledger, [[product("a")], [product("b")]], "one")
+    put(each_ledger, [[product("b", "as two says")], [product("c")]], "two")
+    assert put(each_ledger, [[product("a")]], "one").retracted == 1
+    view = build(each_ledger)
     handle = view.handle(Ref("Product", "b"))
     assert handle is not None
     assert [s.value for s in view.entity(handle).values["name"]] == ["as two says"]
-    assert keys(tmp_ledger) == ["a", "b", "c"]
+    assert keys(each_ledger) == ["a", "b", "c"]
 
 
-def test_an_increment_never_retracts(tmp_ledger: Ledger, put: Put) -> None:
-    put(tmp_ledger, products(20))
-    assert counts(put(tmp_ledger, [[product("new")]], mode="increment", yes=False)) == (1, 0, 0, 0)
-    assert len(keys(tmp_ledger)) == 21
+def test_an_increment_never_retracts(each_ledger: Ledger, put: Put) -> None:
+    put(each_ledger, products(20))
+    assert counts(put(each_ledger, [[product("new")]], mode="increment", yes=False)) == (1, 0, 0, 0)
+    assert len(keys(each_ledger)) == 21
 
 
-def test_refused_rows_hold_the_retraction_back(tmp_ledger: Ledger, put: Put) -> None:
-    put(tmp_ledger, products(20))
-    outcome = put(tmp_ledger, products(19), refused=[REFUSED])
+def test_refused_rows_hold_the_retraction_back(each_ledger: Ledger, put: Put) -> None:
+    put(each_ledger, products(20))
+    outcome = put(each_ledger, products(19), refused=[REFUSED])
     assert outcome.retracted == 0
     assert outcome.noted == {HELD_BACK: 1}
-    assert len(keys(tmp_ledger)) == 20
-    assert put(tmp_ledger, products(19)).retracted == 1, "the mended file retracts"
+    assert len(keys(each_ledger)) == 20
+    assert put(each_ledger, products(19)).retracted == 1, "the mended file retracts"
 
 
-def test_a_retraction_that_is_held_back_asks_nobody(tmp_ledger: Ledger, put: Put) -> None:
-    put(tmp_ledger, products(20))
-    outcome = put(tmp_ledger, products(10), refused=[REFUSED], yes=False)
+def test_a_retraction_that_is_held_back_asks_nobody(each_ledger: Ledger, put: Put) -> None:
+    put(each_ledger, products(20))
+    outcome = put(each_ledger, products(10), refused=[REFUSED], yes=False)
     assert (outcome.retracted, outcome.noted) == (0, {HELD_BACK: 10})
 
 
@@ -204,19 +204,19 @@ def test_a_retraction_that_is_held_back_asks_nobody(tmp_ledger: Ledger, put: Put
     [(30, 27, False), (30, 26, True), (30, 28, False), (7, 6, True), (1000, 900, False), (1000, 899, True)],
 )
 def test_more_than_a_tenth_retracted_asks_first(
-    tmp_ledger: Ledger, put: Put, present: int, left: int, asks: bool
+    each_ledger: Ledger, put: Put, present: int, left: int, asks: bool
 ) -> None:
-    put(tmp_ledger, products(present))
-    before = versions(tmp_ledger)
+    put(each_ledger, products(present))
+    before = versions(each_ledger)
     if not asks:
-        assert put(tmp_ledger, products(left), yes=False).retracted == present - left
+        assert put(each_ledger, products(left), yes=False).retracted == present - left
         return
     with pytest.raises(LargeRetraction, match="--yes") as error:
-        put(tmp_ledger, products(left), yes=False)
+        put(each_ledger, products(left), yes=False)
     assert (error.value.retracted, error.value.present) == (present - left, present)
     assert "--yes" in error.value.zh
-    assert (versions(tmp_ledger), len(tmp_ledger.loads())) == (before, 1)
-    assert put(tmp_ledger, products(left), yes=True).retracted == present - left
+    assert (versions(each_ledger), len(each_ledger.loads())) == (before, 1)
+    assert put(each_ledger, products(left), yes=True).retracted == present - left
 
 
 ROWS = st.lists(
@@ -256,14 +256,14 @@ def test_every_row_is_counted_exactly_once(
 
 
 @pytest.fixture
-def full_ledger(tmp_ledger: Ledger, put: Put) -> Ledger:
+def full_ledger(each_ledger: Ledger, put: Put) -> Ledger:
     """A ledger with at least one row in every table."""
-    put(tmp_ledger, [[product("a")], [product("b")], [upstream("a", "b")]])
-    tmp_ledger.decide(Decision(Ref("Product", "a"), Ref("Product", "b"), Judgement.SAME, "why", "who"))
-    with tmp_ledger.engine.begin() as connection:
+    put(each_ledger, [[product("a")], [product("b")], [upstream("a", "b")]])
+    each_ledger.decide(Decision(Ref("Product", "a"), Ref("Product", "b"), Judgement.SAME, "why", "who"))
+    with each_ledger.engine.begin() as connection:
         for statement in STATED:
             connection.exec_driver_sql(statement)
-    return tmp_ledger
+    return each_ledger
 
 
 STATED = (
@@ -290,13 +290,13 @@ def test_the_append_only_tables_are_all_but_the_erasable_ones() -> None:
     assert (len(APPEND_ONLY), len(ERASABLE)) == (14, 2)
 
 
-def test_the_migrated_schema_is_the_declared_one(tmp_ledger: Ledger) -> None:
-    with tmp_ledger.reading() as connection:
+def test_the_migrated_schema_is_the_declared_one(each_ledger: Ledger) -> None:
+    with each_ledger.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_the_comparison_of_schemas_sees_a_missing_table(tmp_ledger: Ledger) -> None:
-    with tmp_ledger.engine.connect() as connection:
+def test_the_comparison_of_schemas_sees_a_missing_table(each_ledger: Ledger) -> None:
+    with each_ledger.engine.connect() as connection:
         connection.exec_driver_sql("DROP TABLE position")
         assert compare_metadata(MigrationContext.configure(connection), metadata) != []
 
@@ -304,26 +304,26 @@ def test_the_comparison_of_schemas_sees_a_missing_table(tmp_ledger: Ledger) -> N
 # --- positions and the manifest ---------------------------------------------------------------------------------------
 
 
-def test_loads_from_many_threads_take_positions_in_order(tmp_ledger: Ledger, put: Put) -> None:
+def test_loads_from_many_threads_take_positions_in_order(each_ledger: Ledger, put: Put) -> None:
     with ThreadPoolExecutor(8) as pool:
-        outcomes = list(pool.map(lambda n: put(tmp_ledger, [[product(f"p{n}")]], f"set {n}"), range(16)))
+        outcomes = list(pool.map(lambda n: put(each_ledger, [[product(f"p{n}")]], f"set {n}"), range(16)))
     assert sorted(outcome.position for outcome in outcomes) == list(range(1, 17))
-    loads = tmp_ledger.loads()
+    loads = each_ledger.loads()
     assert [load.position for load in loads] == list(range(16, 0, -1))
     assert [load.committed_at for load in loads] == sorted((load.committed_at for load in loads), reverse=True)
-    assert len(keys(tmp_ledger)) == 16
+    assert len(keys(each_ledger)) == 16
 
 
-def test_the_manifest_names_the_file_with_digest_size_and_rows(tmp_ledger: Ledger, put: Put) -> None:
-    outcome = put(tmp_ledger, products(3), noted={"something": 2})
-    load = tmp_ledger.load(outcome.load)
+def test_the_manifest_names_the_file_with_digest_size_and_rows(each_ledger: Ledger, put: Put) -> None:
+    outcome = put(each_ledger, products(3), noted={"something": 2})
+    load = each_ledger.load(outcome.load)
     assert load.files == [{"name": "rows.jsonl", "digest": "0" * 64, "size": 1, "rows": 3}]
     assert (load.dataset, load.mode, load.undone_by) == ("a", "snapshot", None)
     assert load.report["noted"] == {"something": 2}
 
 
-def test_an_unknown_load_is_not_known(tmp_ledger: Ledger) -> None:
-    for act in (tmp_ledger.load, tmp_ledger.undo):
+def test_an_unknown_load_is_not_known(each_ledger: Ledger) -> None:
+    for act in (each_ledger.load, each_ledger.undo):
         with pytest.raises(NotKnown, match="42"):
             act(42)
 
@@ -346,9 +346,9 @@ A, B, C = Ref("Product", "a"), Ref("Product", "b"), Ref("Product", "c")
 
 
 @pytest.fixture
-def pairs(tmp_ledger: Ledger, put: Put) -> Ledger:
-    put(tmp_ledger, [[product("a")], [product("b")], [product("c")]])
-    return tmp_ledger
+def pairs(each_ledger: Ledger, put: Put) -> Ledger:
+    put(each_ledger, [[product("a")], [product("b")], [product("c")]])
+    return each_ledger
 
 
 def judged(ledger: Ledger) -> dict[tuple[Ref, Ref], Judgement]:

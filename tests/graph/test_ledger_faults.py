@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from graph.ledger import Ledger, LoadOutcome, store
+from graph.ledger import Ledger, LoadOutcome, database
 from graph.ledger.merge import Decision, Judgement
 from graph.memory_build import build
 from graph.ontology import Link, Product, Record, Ref
@@ -224,7 +224,7 @@ def test_a_disk_that_fills_during_an_undo_or_a_decision_loses_nothing(tmp_ledger
 @pytest.fixture
 def locked(tmp_path: Path, put: Put, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Ledger, sqlite3.Connection]]:
     """A ledger of three products whose write lock somebody else holds."""
-    monkeypatch.setattr(store, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 50)
     file = tmp_path / "ledger.db"
     with closing(Ledger.open(url(file))) as ledger, closing(sqlite3.connect(file, isolation_level=None)) as other:
         put(ledger, products(0, 3))

@@ -39,24 +39,24 @@ SECOND_LOADS: dict[str, Rows] = {
 
 @pytest.mark.parametrize("name", SECOND_LOADS)
 def test_after_an_undo_the_whole_state_is_the_one_before(
-    tmp_ledger: Ledger, put: Put, everything: Everything, name: str
+    each_ledger: Ledger, put: Put, everything: Everything, name: str
 ) -> None:
-    put(tmp_ledger, FIRST, "one")
-    put(tmp_ledger, [[firm("as two says")], [P], [makes(0.75)]], "two")  # of equal trust: order must not move either
-    before = everything(build(tmp_ledger))
-    load = put(tmp_ledger, SECOND_LOADS[name], "one")
-    assert (everything(build(tmp_ledger)) == before) == (name == "nothing new")
-    reversal = tmp_ledger.undo(load.load)
-    assert everything(build(tmp_ledger)) == before
+    put(each_ledger, FIRST, "one")
+    put(each_ledger, [[firm("as two says")], [P], [makes(0.75)]], "two")  # of equal trust: order must not move either
+    before = everything(build(each_ledger))
+    load = put(each_ledger, SECOND_LOADS[name], "one")
+    assert (everything(build(each_ledger)) == before) == (name == "nothing new")
+    reversal = each_ledger.undo(load.load)
+    assert everything(build(each_ledger)) == before
     assert reversal.position == load.position + 1
-    assert everything(build(tmp_ledger, load.position - 1)) == before
+    assert everything(build(each_ledger, load.position - 1)) == before
 
 
-def test_what_is_restored_keeps_its_first_source(tmp_ledger: Ledger, put: Put) -> None:
-    put(tmp_ledger, FIRST)
-    load = put(tmp_ledger, [[P], [Q], [firm("renamed")]])
-    tmp_ledger.undo(load.load)
-    view = build(tmp_ledger)
+def test_what_is_restored_keeps_its_first_source(each_ledger: Ledger, put: Put) -> None:
+    put(each_ledger, FIRST)
+    load = put(each_ledger, [[P], [Q], [firm("renamed")]])
+    each_ledger.undo(load.load)
+    view = build(each_ledger)
     handle = view.handle(Ref("Enterprise", "E"))
     assert handle is not None
     assert [s.source.row for s in view.entity(handle).values["name"]] == [1]
@@ -64,68 +64,68 @@ def test_what_is_restored_keeps_its_first_source(tmp_ledger: Ledger, put: Put) -
     assert view.evidence("Makes", int(links.link[0])).source.row == 4
 
 
-def test_undoing_the_only_load_leaves_an_empty_state_and_the_manifest(tmp_ledger: Ledger, put: Put) -> None:
-    load = put(tmp_ledger, FIRST)
-    tmp_ledger.undo(load.load)
-    view = build(tmp_ledger)
+def test_undoing_the_only_load_leaves_an_empty_state_and_the_manifest(each_ledger: Ledger, put: Put) -> None:
+    load = put(each_ledger, FIRST)
+    each_ledger.undo(load.load)
+    view = build(each_ledger)
     assert not view.records.present.any()
     assert len(view.links("UpstreamOf", [1, 2, 3], "out", on=None)) == 0
-    assert (list(view.datasets), tmp_ledger.datasets()) == ([], [])
-    assert [(each.id, each.undoes, each.undone_by) for each in tmp_ledger.loads()] == [(2, 1, None), (1, None, 2)]
+    assert (list(view.datasets), each_ledger.datasets()) == ([], [])
+    assert [(each.id, each.undoes, each.undone_by) for each in each_ledger.loads()] == [(2, 1, None), (1, None, 2)]
 
 
-def test_load_undo_load_states_everything_anew(tmp_ledger: Ledger, put: Put, everything: Everything) -> None:
-    load = put(tmp_ledger, FIRST)
-    before = everything(build(tmp_ledger))
-    tmp_ledger.undo(load.load)
-    again = put(tmp_ledger, FIRST)
+def test_load_undo_load_states_everything_anew(each_ledger: Ledger, put: Put, everything: Everything) -> None:
+    load = put(each_ledger, FIRST)
+    before = everything(build(each_ledger))
+    each_ledger.undo(load.load)
+    again = put(each_ledger, FIRST)
     assert (again.new, again.changed, again.unchanged) == (5, 0, 0)
-    after = everything(build(tmp_ledger))
+    after = everything(build(each_ledger))
     assert after[1:] == before[1:]
     assert [d.name for d in after[0]] == [d.name for d in before[0]]
-    tmp_ledger.undo(again.load)
-    assert not build(tmp_ledger).records.present.any()
+    each_ledger.undo(again.load)
+    assert not build(each_ledger).records.present.any()
 
 
-def test_loads_are_undone_from_the_newest_backwards(tmp_ledger: Ledger, put: Put, everything: Everything) -> None:
+def test_loads_are_undone_from_the_newest_backwards(each_ledger: Ledger, put: Put, everything: Everything) -> None:
     states, loads = [], []
     for name in ("a changed record", "a changed link", "a vanished link"):
-        states.append(everything(build(tmp_ledger)))
-        loads.append(put(tmp_ledger, SECOND_LOADS[name]).load)
+        states.append(everything(build(each_ledger)))
+        loads.append(put(each_ledger, SECOND_LOADS[name]).load)
     with pytest.raises(Conflict, match=f"undo load {loads[2]} first"):
-        tmp_ledger.undo(loads[0])
+        each_ledger.undo(loads[0])
     for load, state in zip(reversed(loads), reversed(states), strict=True):
-        tmp_ledger.undo(load)
-        assert everything(build(tmp_ledger)) == state
+        each_ledger.undo(load)
+        assert everything(build(each_ledger)) == state
 
 
-def test_only_loads_of_the_same_data_set_stand_on_a_load(tmp_ledger: Ledger, put: Put) -> None:
-    load = put(tmp_ledger, FIRST, "one")
-    put(tmp_ledger, [[Product(key="other")]], "two")
-    tmp_ledger.undo(load.load)
-    view = build(tmp_ledger)
+def test_only_loads_of_the_same_data_set_stand_on_a_load(each_ledger: Ledger, put: Put) -> None:
+    load = put(each_ledger, FIRST, "one")
+    put(each_ledger, [[Product(key="other")]], "two")
+    each_ledger.undo(load.load)
+    view = build(each_ledger)
     assert [view.ref(int(h)).key for h in view.all_of("Product")] == ["other"]
 
 
-def test_an_undo_cannot_be_undone_nor_a_load_twice(tmp_ledger: Ledger, put: Put) -> None:
-    put(tmp_ledger, FIRST)
-    load = put(tmp_ledger, SECOND_LOADS["a changed record"])
-    reversal = tmp_ledger.undo(load.load)
-    position = tmp_ledger.position()
+def test_an_undo_cannot_be_undone_nor_a_load_twice(each_ledger: Ledger, put: Put) -> None:
+    put(each_ledger, FIRST)
+    load = put(each_ledger, SECOND_LOADS["a changed record"])
+    reversal = each_ledger.undo(load.load)
+    position = each_ledger.position()
     with pytest.raises(Conflict, match="itself the reversal") as of_undo:
-        tmp_ledger.undo(reversal.load)
+        each_ledger.undo(reversal.load)
     with pytest.raises(Conflict, match="undone already") as twice:
-        tmp_ledger.undo(load.load)
+        each_ledger.undo(load.load)
     assert "撤销" in of_undo.value.zh
     assert "撤销" in twice.value.zh
-    assert tmp_ledger.position() == position
+    assert each_ledger.position() == position
 
 
-def test_a_link_of_another_data_set_outlives_an_undone_record(tmp_ledger: Ledger, put: Put) -> None:
-    load = put(tmp_ledger, [[P], [Q]], "one")
-    put(tmp_ledger, [[P], [UP]], "two")
-    tmp_ledger.undo(load.load)
-    view = build(tmp_ledger)
+def test_a_link_of_another_data_set_outlives_an_undone_record(each_ledger: Ledger, put: Put) -> None:
+    load = put(each_ledger, [[P], [Q]], "one")
+    put(each_ledger, [[P], [UP]], "two")
+    each_ledger.undo(load.load)
+    view = build(each_ledger)
     at = view.handle(P.ref)
     assert at is not None
     found = view.links("UpstreamOf", [at], "out", on=None)

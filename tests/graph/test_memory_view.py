@@ -153,12 +153,12 @@ def test_overlay_and_build_agree_after_any_history(
 
 
 @pytest.fixture
-def grown(tmp_ledger: Ledger, put: Put) -> tuple[Ledger, MemoryViews]:
+def grown(each_ledger: Ledger, put: Put) -> tuple[Ledger, MemoryViews]:
     """Views on 100 links, after which a load adds as many as the test wants."""
     rows: list[list[Record | Link]] = [[Product(key=f"p{n}")] for n in range(101)]
     rows += [[UpstreamOf(from_ref=Ref("Product", f"p{n}"), to_ref=Ref("Product", f"p{n + 1}"))] for n in range(100)]
-    put(tmp_ledger, rows)
-    return tmp_ledger, MemoryViews(tmp_ledger)
+    put(each_ledger, rows)
+    return each_ledger, MemoryViews(each_ledger)
 
 
 def more_links(count: int) -> list[list[Record | Link]]:
@@ -258,10 +258,10 @@ def test_threads_that_ask_during_loads_see_whole_loads_only(grown: tuple[Ledger,
 # --- past positions ---------------------------------------------------------------------------------------------------
 
 
-def test_a_past_state_is_kept_and_the_least_recently_used_goes(tmp_ledger: Ledger, put: Put) -> None:
+def test_a_past_state_is_kept_and_the_least_recently_used_goes(each_ledger: Ledger, put: Put) -> None:
     for n in range(7):
-        put(tmp_ledger, [[firm(str(n))]])
-    views = MemoryViews(tmp_ledger)
+        put(each_ledger, [[firm(str(n))]])
+    views = MemoryViews(each_ledger)
     first = views.at(1)
     for position in (2, 3, 4, 1, 5):
         views.at(position)
@@ -273,13 +273,13 @@ def test_a_past_state_is_kept_and_the_least_recently_used_goes(tmp_ledger: Ledge
     assert views.at(1) is not first
 
 
-def test_a_position_not_reached_yet_is_not_known_and_is_right_when_it_comes(tmp_ledger: Ledger, put: Put) -> None:
-    put(tmp_ledger, [[firm("A")]])
-    views = MemoryViews(tmp_ledger)
+def test_a_position_not_reached_yet_is_not_known_and_is_right_when_it_comes(each_ledger: Ledger, put: Put) -> None:
+    put(each_ledger, [[firm("A")]])
+    views = MemoryViews(each_ledger)
     for position in (2, -1):
         with pytest.raises(NotKnown):
             views.at(position)
-    put(tmp_ledger, [[firm("A")], [firm("B")]])
+    put(each_ledger, [[firm("A")], [firm("B")]])
     assert len(views.at(2).all_of("Enterprise")) == 2
     assert len(views.at(0).all_of("Enterprise")) == 0
 
@@ -310,10 +310,10 @@ ONE = timedelta(days=1)
 )
 @pytest.mark.parametrize("direction", ["out", "in"])
 def test_a_link_holds_from_its_first_to_its_last_day(
-    tmp_ledger: Ledger, put: Put, days: tuple[date | None, date | None], on: date | None, holds: bool, direction: Any
+    each_ledger: Ledger, put: Put, days: tuple[date | None, date | None], on: date | None, holds: bool, direction: Any
 ) -> None:
-    put(tmp_ledger, [[firm("A")], [firm("B")], [supplies("A", "B", valid_from=days[0], valid_to=days[1])]])
-    view = build(tmp_ledger)
+    put(each_ledger, [[firm("A")], [firm("B")], [supplies("A", "B", valid_from=days[0], valid_to=days[1])]])
+    view = build(each_ledger)
     found = view.links("Supplies", [handle(view, "A" if direction == "out" else "B")], direction, on=on)
     assert len(found) == holds
     if on is None:
@@ -322,11 +322,11 @@ def test_a_link_holds_from_its_first_to_its_last_day(
 
 
 @pytest.fixture
-def bases(tmp_ledger: Ledger, put: Put) -> MemoryView:
+def bases(each_ledger: Ledger, put: Put) -> MemoryView:
     rows: list[list[Record | Link]] = [[firm(key)] for key in "ABCD"]
     rows += [[supplies("A", buyer, basis=basis)] for buyer, basis in zip("BCD", Basis, strict=True)]
-    put(tmp_ledger, rows)
-    return build(tmp_ledger)
+    put(each_ledger, rows)
+    return build(each_ledger)
 
 
 @pytest.mark.parametrize(
@@ -339,13 +339,13 @@ def test_links_are_filtered_by_basis(bases: MemoryView, wanted: list[Basis], lef
 
 
 @pytest.mark.parametrize("overlay", [False, True])
-def test_hiding_takes_both_directions_of_a_pair_and_nothing_else(tmp_ledger: Ledger, put: Put, overlay: bool) -> None:
+def test_hiding_takes_both_directions_of_a_pair_and_nothing_else(each_ledger: Ledger, put: Put, overlay: bool) -> None:
     ends: list[list[Record | Link]] = [[firm(key)] for key in "ABC"]
     both = [[supplies("A", "B")], [supplies("B", "A")], [supplies("A", "C")], [supplies("A", "B", part="again")]]
-    put(tmp_ledger, [*ends, *([] if overlay else both)])
-    views = MemoryViews(tmp_ledger)
+    put(each_ledger, [*ends, *([] if overlay else both)])
+    views = MemoryViews(each_ledger)
     if overlay:
-        put(tmp_ledger, both, "more")
+        put(each_ledger, both, "more")
     view = views.newest()
     assert len(view.layers["Supplies"]) == 1 + overlay
     a, b = handle(view, "A"), handle(view, "B")
@@ -383,22 +383,22 @@ def test_hiding_half_of_a_large_table_hides_exactly_that_half(chain_view: Memory
 # --- what is said of records ------------------------------------------------------------------------------------------
 
 
-def test_the_more_trusted_value_is_taken_and_the_other_is_kept(tmp_ledger: Ledger, put: Put) -> None:
-    put(tmp_ledger, [[firm("A", name="low", division="330110")]], "low", trust=40)
-    put(tmp_ledger, [[firm("A", name="high", division="330113")]], "high", trust=60)
-    view = build(tmp_ledger)
+def test_the_more_trusted_value_is_taken_and_the_other_is_kept(each_ledger: Ledger, put: Put) -> None:
+    put(each_ledger, [[firm("A", name="low", division="330110")]], "low", trust=40)
+    put(each_ledger, [[firm("A", name="high", division="330113")]], "high", trust=60)
+    view = build(each_ledger)
     entity = view.entity(handle(view, "A"))
     assert [(s.value, s.source.dataset) for s in entity.values["name"]] == [("high", "high"), ("low", "low")]
     assert view.division(np.array([handle(view, "A")])).tolist() == [330113]
 
 
 def test_of_equal_trust_the_data_set_loaded_first_is_taken_whatever_was_loaded_again(
-    tmp_ledger: Ledger, put: Put
+    each_ledger: Ledger, put: Put
 ) -> None:
-    put(tmp_ledger, [[firm("A", name="first")]], "first")
-    put(tmp_ledger, [[firm("A", name="second")]], "second")
-    put(tmp_ledger, [[firm("A", name="first, changed")]], "first")
-    view = build(tmp_ledger)
+    put(each_ledger, [[firm("A", name="first")]], "first")
+    put(each_ledger, [[firm("A", name="second")]], "second")
+    put(each_ledger, [[firm("A", name="first, changed")]], "first")
+    view = build(each_ledger)
     assert view.entity(handle(view, "A")).name == "first, changed"
 
 
@@ -410,19 +410,21 @@ def test_a_property_beside_the_share_is_not_lost() -> None:
     assert table.details[table.detail[0]] == '{"product":"p"}'
 
 
-def test_a_share_is_told_as_the_source_states_it(tmp_ledger: Ledger, put: Put) -> None:
+def test_a_share_is_told_as_the_source_states_it(each_ledger: Ledger, put: Put) -> None:
     shares = [0.0, 0.1, 0.333333, 0.97125, 3.198109, 1.0]
     rows: list[list[Record | Link]] = [[firm("A")], *([Product(key=str(n))] for n in range(len(shares)))]
     rows += [
         [Makes(from_ref=Ref("Enterprise", "A"), to_ref=Ref("Product", str(n)), share=s)] for n, s in enumerate(shares)
     ]
-    put(tmp_ledger, rows)
-    view = build(tmp_ledger)
+    put(each_ledger, rows)
+    view = build(each_ledger)
     found = view.links("Makes", [handle(view, "A")], "out", on=None)
     assert [view.evidence("Makes", int(link)).properties["share"] for link in found.link] == shares
 
 
-def test_to_networkx_holds_the_links_among_the_given_records_that_hold_on_the_day(tmp_ledger: Ledger, put: Put) -> None:
+def test_to_networkx_holds_the_links_among_the_given_records_that_hold_on_the_day(
+    each_ledger: Ledger, put: Put
+) -> None:
     rows: list[list[Record | Link]] = [[firm(key)] for key in "ABC"]
     rows += [
         [supplies("A", "B")],
@@ -430,8 +432,8 @@ def test_to_networkx_holds_the_links_among_the_given_records_that_hold_on_the_da
         [supplies("A", "C")],
         [supplies("A", "B", part="2")],
     ]
-    put(tmp_ledger, rows)
-    view = build(tmp_ledger)
+    put(each_ledger, rows)
+    view = build(each_ledger)
     a, b = handle(view, "A"), handle(view, "B")
     graph = view.to_networkx([b, a, a], ["Supplies", "Makes"], on=TO)
     assert {n: d["key"] for n, d in graph.nodes(data=True)} == {a: "A", b: "B"}

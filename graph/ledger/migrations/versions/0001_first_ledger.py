@@ -3,10 +3,15 @@
 import sqlalchemy as sa
 from alembic import op
 
+from graph.ledger.database import refusing_changes
+
 revision = "0001"
 down_revision = None
 
 TABLES = ("dataset", "load", "load_file", "record", "record_version", "link_version", "merge_decision", "position")
+
+
+IDENTITY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -40,8 +45,8 @@ def upgrade() -> None:
     op.create_table(
         "record",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("type", sa.Text, nullable=False),
-        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("type", IDENTITY, nullable=False),
+        sa.Column("key", IDENTITY, nullable=False),
         sa.UniqueConstraint("type", "key"),
     )
     op.create_table(
@@ -49,7 +54,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("record", sa.Integer, sa.ForeignKey("record.id"), nullable=False),
         sa.Column("dataset", sa.Integer, sa.ForeignKey("dataset.id"), nullable=False),
-        sa.Column("part", sa.Text, nullable=False),
+        sa.Column("part", IDENTITY, nullable=False),
         sa.Column("present", sa.Boolean, nullable=False),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("load", sa.Integer, sa.ForeignKey("load.id"), nullable=False),
@@ -60,11 +65,11 @@ def upgrade() -> None:
     op.create_table(
         "link_version",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("type", IDENTITY, nullable=False),
         sa.Column("from_record", sa.Integer, sa.ForeignKey("record.id"), nullable=False),
         sa.Column("to_record", sa.Integer, sa.ForeignKey("record.id"), nullable=False),
         sa.Column("dataset", sa.Integer, sa.ForeignKey("dataset.id"), nullable=False),
-        sa.Column("part", sa.Text, nullable=False),
+        sa.Column("part", IDENTITY, nullable=False),
         sa.Column("basis", sa.Text, nullable=False),
         sa.Column("valid_from", sa.Date),
         sa.Column("valid_to", sa.Date),
@@ -93,13 +98,5 @@ def upgrade() -> None:
         sa.Column("committed_at", sa.DateTime, nullable=False),
     )
     for table in TABLES:
-        _refuse_changes(table)
-
-
-def _refuse_changes(table: str) -> None:
-    """Triggers for SQLite; a server database gets the same by its own migration."""
-    for act in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: {act} on {table} refused'); END"
-        )
+        for statement in refusing_changes(op.get_bind().dialect.name, table):
+            op.execute(statement)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from graph.ledger.database import refusing_changes
+
 revision = "0002"
 down_revision = "0001"
 
@@ -75,13 +77,5 @@ def upgrade() -> None:
         sa.Column("contact", sa.Text, nullable=False),
     )
     for table in APPEND_ONLY:
-        _refuse_changes(table)
-
-
-def _refuse_changes(table: str) -> None:
-    """Triggers for SQLite; a server database gets the same by its own migration."""
-    for act in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: {act} on {table} refused'); END"
-        )
+        for statement in refusing_changes(op.get_bind().dialect.name, table):
+            op.execute(statement)
