@@ -20,7 +20,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGES = set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 DEPENDENCIES = [d for d in distributions() if d.name != "lianxin"]
-LICENCES_READ = {"axe-playwright-python": "MIT"}  # its metadata name none; by its LICENSE file
+LICENCES_READ = {"axe-playwright-python": "MIT", "zen-engine": "MIT"}  # their metadata name none; by LICENSE files
 
 
 # Packaging
