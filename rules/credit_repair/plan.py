@@ -18,7 +18,8 @@ from rules.credit_repair.gravity import Gravity
 _WEIGHT: Final = {Gravity.SERIOUS: 0, Gravity.UNDETERMINED: 1, Gravity.GENERAL: 2, Gravity.NONE: 2, Gravity.MINOR: 3}
 """Order of gravities in a plan; an open one may still turn out serious."""
 _NO_DAY: Final = frozenset({"MAX_ELAPSED_UNFULFILLED"})
-_WAITING: Final = frozenset({"MIN_PERIOD_NOT_ELAPSED", "EXCLUDED_FALSE_COMMITMENT", "MGMT_MEASURE_NOT_EXPIRED"})
+WAITING: Final = frozenset({"MIN_PERIOD_NOT_ELAPSED", "EXCLUDED_FALSE_COMMITMENT", "MGMT_MEASURE_NOT_EXPIRED"})
+"""Reasons that only time cures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _filing(id: str, finding: RepairFinding) -> Filing | None:
     ends = [way.values.last_day for way in finding.ways]
     latest = max((day for day in ends if day is not None), default=None) if None not in ends else None
     stops = latest + DAY if latest is not None and latest < first else None
-    acts = tuple(sorted(finding.reasons - _WAITING))
+    acts = tuple(sorted(finding.reasons - WAITING))
     return Filing(id, finding, first, min(known), acts, stops)
 
 
@@ -99,6 +100,6 @@ def _shared(filings: Sequence[Filing], unclear: Sequence[tuple[str, RepairFindin
         for code in filing.acts:
             needed.setdefault(code, []).append(filing.id)
     for id, finding in unclear:
-        for code in finding.reasons - _WAITING if finding.answer is Answer.NOT_YET else ():
+        for code in finding.reasons - WAITING if finding.answer is Answer.NOT_YET else ():
             needed.setdefault(code, []).append(id)
     return tuple(SharedAct(code, CODES[code].act, tuple(ids)) for code, ids in sorted(needed.items()))

@@ -6,7 +6,7 @@ only where somebody has read that article.
 
 from datetime import date
 
-from rules.law import Text
+from rules.law import ReadingMark, Text
 
 NDRC_36 = Text(
     "NDRC-36", "信用修复管理办法", "国家发展改革委令第36号", date(2026, 4, 1), articles=frozenset({1, 2, 3, 4})
@@ -32,3 +32,6 @@ ALL = (
     NDRC_36, NDRC_58, SAMR_107, SAMR_2021, SAMR_45, SAMR_44, PLAN_22, NOTICE_33, TAX_12, CREDIT_CHINA, CIVIL_CODE,
     ABNORMAL, COURT, NONE_FOUND, PLATFORM,
 )  # fmt: skip
+
+FREE = PLAN_22.at("不收费", ReadingMark.SECONDARY)
+"""Repair is free of charge. In Order 36 itself nobody has read it."""

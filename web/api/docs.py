@@ -12,7 +12,7 @@ import orjson
 from flask import Blueprint, Response, current_app, render_template
 from flask_openapi.openapi import OpenAPI
 
-from web.api.problems import HTTP_MEANINGS, INVALID, MEANINGS, UNEXPECTED, Meaning
+from web.api.problems import HTTP_MEANINGS, INVALID, MEANINGS, UNEXPECTED, UNKNOWN_PARAMETER, Meaning
 from web.security import Permission, permission
 
 blueprint = Blueprint("api_docs", __name__, url_prefix="/api", template_folder="templates")
@@ -122,5 +122,11 @@ def _kind(schema: dict[str, Any], spec: dict[str, Any]) -> str:
 
 def problems() -> list[Meaning]:
     """Every meaning that a problem can have, by status and code."""
-    known = {*MEANINGS.values(), *(meaning for meaning, _, _ in HTTP_MEANINGS.values()), UNEXPECTED, INVALID}
+    known = {
+        *MEANINGS.values(),
+        *(meaning for meaning, _, _ in HTTP_MEANINGS.values()),
+        UNEXPECTED,
+        INVALID,
+        UNKNOWN_PARAMETER,
+    }
     return sorted(known, key=lambda meaning: (meaning.status, meaning.code))

@@ -85,6 +85,9 @@ UNEXPECTED = Meaning(
     500, "unexpected", "程序出错", "请把编号告诉管理员，或再试。", "Tell the administrator the number, or try again."
 )
 INVALID = Meaning(422, "invalid", "参数不合格", "请按下面逐项改正。", "Mend the parameters named in errors.")
+UNKNOWN_PARAMETER = Meaning(
+    400, "unknown_parameter", "网址里有看不懂的参数", "请改正网址，或从页面上的链接进来。", "Mend the address."
+)
 
 HTTP_MEANINGS: Mapping[int, tuple[Meaning, str, str]] = {
     400: (

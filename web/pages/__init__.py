@@ -3,8 +3,10 @@
 from flask import Blueprint
 
 from web.pages import chains, credit, enterprises, frame, home, loads, partners, rule_table, search, sheets, wrong
+from web.parameters import refuse_unknown
 
 blueprint = Blueprint("pages", __name__)
+blueprint.before_request(refuse_unknown)
 
 frame.register(blueprint)
 for group in (home, search, enterprises, credit, chains, partners, sheets, rule_table, loads, wrong):

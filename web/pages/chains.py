@@ -16,6 +16,7 @@ from services.partners import Question, Relation, find
 from web.pages import frame, words
 from web.pages.chain_picture import draw
 from web.pages.loads import harmless
+from web.parameters import takes
 from web.security import Permission, permission
 from web.state import platform
 
@@ -46,12 +47,12 @@ def chain_list() -> str:
     return render_template("chains.html", chains=found)
 
 
+@takes("warning", "segment")
 @permission(Permission.GRAPH_READ)
 def chain_page(key: str) -> str:
     """GET /chains/<key>?warning=&segment="""
     chain, warning = _chain(key), _warning()
-    wanted = request.args.get("segment", "").strip()
-    segment = next((s for s in chain.segments if s.ref.key == wanted), None)
+    segment = _segment(chain)
     return render_template(
         "chain.html",
         chain=chain,
@@ -118,6 +119,14 @@ def _warning() -> str | None:
         known = ", ".join(WARNINGS)
         raise BadQuestion(f'warning: "{wanted}" is none of {known}', f"没有“{wanted}”这种提示，可选：{known}")
     return wanted
+
+
+def _segment(chain: ChainMap) -> SegmentCard | None:
+    wanted = request.args.get("segment", "").strip()
+    found = next((each for each in chain.segments if each.ref.key == wanted), None)
+    if wanted and found is None:
+        raise BadQuestion(f'segment: "{wanted}" is not in this chain', f"这条链里没有环节“{wanted}”")
+    return found
 
 
 def _rows(chain: ChainMap, warning: str | None) -> list[SegmentCard]:

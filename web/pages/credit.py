@@ -1,11 +1,14 @@
 """信用记录 All records of an enterprise with what to do by when, one finding as a walk, and whom to tell of a tout."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
 from graph.identifiers import parse_day
@@ -15,7 +18,8 @@ from rules.calendar import official_calendar
 from rules.credit_repair.codes import CODES
 from rules.credit_repair.deadlines import DAYS, deadlines
 from rules.credit_repair.finding import RepairFinding
-from rules.credit_repair.plan import Plan
+from rules.credit_repair.plan import WAITING, Plan
+from rules.credit_repair.texts import FREE
 from rules.law import Citation, ReadingMark
 from services import credit as credit_service
 from services.calendar_file import plan_ics
@@ -23,14 +27,18 @@ from services.credit import Change, Credit, CreditPlan, CreditRecord, StripState
 from services.credit_records import RecordKind
 from web.pages import asking, credit_words, frame, timeline
 from web.pages.credit_walk import not_asked, walk_rows
+from web.parameters import takes
 from web.security import Permission, permission
 
+Page = str | tuple[str, int] | AnyResponse
 ICS: Final = "text/calendar"
+MINE, THEIRS, WAIT = "企业办", "单位办", "等日子"
 _THIS: Final = {
     RecordKind.PENALTY: "这条处罚",
     RecordKind.ABNORMAL_LISTING: "这条异常名录记录",
     RecordKind.SERIOUS_LISTING: "这条严重失信名单记录",
 }
+_DAYS_ASKED: Final = {"done": "履行完义务的日子", "commit": "作公开承诺的日子", "file": "提交申请的日子"}
 _OPEN_POINTS: Final[Mapping[str, tuple[str, str, bool]]] = {
     "duties_done": (
         "拿出义务履行完毕的凭证",
@@ -54,6 +62,19 @@ class Todo:
     left: str
     records: Sequence[CreditRecord]
     mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What is still to do, to find out or to wait for before one record can be filed.
+
+    `who`: in Chinese whose turn it is. `from_day`: from when on it can help.
+    """
+
+    title: str
+    why: str
+    from_day: date | None
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +105,25 @@ class Asked:
 
     def changes(self, on: date, record: str | None) -> list[Change]:
         """The facts that would be other ones."""
-        day = self.day(on)
-        found = [Change("on", day)]
+        found = [Change("on", self.day(on))]
         if self.done is not None:
             found.append(Change("duties_done_on", self.done, record))
-        if self.commit is not None and self.commit <= day:
+        if self.commit is not None:
             found.append(Change("public_commitment", True, record))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """The what-if of a page: what was asked, the day it is asked for, what would be; `refused`: why it was not asked.
+
+    An address without a what-if has none of them.
+    """
+
+    asked: Asked
+    day: date
+    otherwise: Sequence["Otherwise"]
+    refused: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +147,19 @@ def register(blueprint: Blueprint) -> None:
         blueprint.add_app_template_filter(function, name)
 
 
+@takes("done", "commit", "file")
 @permission(Permission.CREDIT_READ)
-def credit_page(key: str) -> str | AnyResponse:
+def credit_page(key: str) -> Page:
     """GET /enterprises/<key>/credit?done=&commit=&file="""
     known = _known(key)
     if not isinstance(known, Credit):
         return _elsewhere(key, "pages.credit_page")
     if known.ref.key != key:
         return redirect(frame.go("pages.credit_page", key=known.ref.key))
-    asked = _asked()
+    what_if = _what_if(known, None)
     plan = credit_service.credit_plan(frame.view(), key, known.on)
     todos = list(_todos(known, plan.plan))
-    return render_template(
+    page = render_template(
         "credit.html",
         known=known,
         line=credit_words.strip_line(known.strip),
@@ -134,10 +168,9 @@ def credit_page(key: str) -> str | AnyResponse:
         plan=plan,
         picture=timeline.draw(known.records, known.on),
         limits=_limits(plan.plan),
-        asked=asked,
-        otherwise=_otherwise(known, asked, None) if asked.given else [],
-        day=asked.day(known.on),
+        what_if=what_if,
     )
+    return _answered(page, what_if)
 
 
 @permission(Permission.CREDIT_READ)
@@ -148,8 +181,9 @@ def credit_ics(key: str) -> Response:
     return Response(plan_ics(_named(made)), mimetype=ICS, headers=headers)
 
 
+@takes("done", "commit", "file")
 @permission(Permission.CREDIT_READ)
-def credit_record(key: str, record: str) -> str | AnyResponse:
+def credit_record(key: str, record: str) -> Page:
     """GET /enterprises/<key>/credit/<record>?done=&commit=&file="""
     known = _known(key)
     if not isinstance(known, Credit):
@@ -159,8 +193,8 @@ def credit_record(key: str, record: str) -> str | AnyResponse:
         raise NotKnown("credit record", "信用记录", record)
     if known.ref.key != key:
         return redirect(frame.go("pages.credit_record", key=known.ref.key, record=record))
-    asked = _asked()
-    return render_template(
+    what_if = _what_if(known, found)
+    page = render_template(
         "credit_record.html",
         known=known,
         record=found,
@@ -168,25 +202,25 @@ def credit_record(key: str, record: str) -> str | AnyResponse:
         sentence=sentence(found.finding, found.no_finding),
         walk=[] if found.finding is None else walk_rows(found.finding),
         skipped=[] if found.finding is None else not_asked(found.finding),
+        needs=needs(found),
         position=frame.view().position,
-        asked=asked,
-        otherwise=_otherwise(known, asked, found.id) if asked.given else [],
-        day=asked.day(known.on),
+        what_if=what_if,
         reading_words=credit_words.MARK_MEANING,
     )
+    return _answered(page, what_if)
 
 
 @permission(Permission.PUBLIC)
 def report_page() -> str:
     """GET /repair/report: whom to tell of somebody who asks for money."""
-    return render_template("report.html")
+    return render_template("report.html", free_of_charge=FREE)
 
 
 @permission(Permission.PUBLIC)
 def report_sheet() -> Response:
     """GET /repair/report.txt: what a report has to say, as a sheet to fill in."""
     headers = {"Content-Disposition": 'attachment; filename="lianxin-report.txt"'}
-    return Response(render_template("report.txt"), mimetype="text/plain", headers=headers)
+    return Response(render_template("report.txt", free_of_charge=FREE), mimetype="text/plain", headers=headers)
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------
@@ -209,18 +243,79 @@ def _elsewhere(name: str, endpoint: str) -> str:
     return render_template("choose.html", name=name, options=options)
 
 
+# --- what if ----------------------------------------------------------------------------------------------------------
+
+
+def _answered(page: str, what_if: WhatIf) -> Page:
+    """The page; as an answer that refuses where the what-if was refused."""
+    return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if what_if.refused else page
+
+
+def _what_if(known: Credit, record: CreditRecord | None) -> WhatIf:
+    """The what-if in the address, over one record or all; what is refused is said beside the form."""
+    asked = Asked(None, None, None)
+    try:
+        asked = _asked()
+        _refuse_disorder(asked)
+        if asked.given and record is not None and record.facts is None:
+            raise BadQuestion(f"{record.id} has no facts to change", f"这条记录没有可以改的：{record.no_finding}")
+        otherwise = _otherwise(known, asked, record) if asked.given else []
+    except BadQuestion as refused:
+        return WhatIf(asked, asked.day(known.on), [], refused.zh)
+    return WhatIf(asked, asked.day(known.on), otherwise, "")
+
+
 def _asked() -> Asked:
-    return Asked(_day("done", "履行完义务的日子"), _day("commit", "作公开承诺的日子"), _day("file", "提交申请的日子"))
+    return Asked(_day("done"), _day("commit"), _day("file"))
 
 
-def _day(name: str, label: str) -> date | None:
+def _day(name: str) -> date | None:
     text = request.args.get(name, "").strip()
     if not text:
         return None
     try:
         return parse_day(text)
     except ValueError as error:
-        raise BadQuestion(f'{name}: "{text}" {error}', f"{label}“{text}”不是日期，请写成 2026-11-24 这样") from error
+        raise BadQuestion(
+            f'{name}: "{text}" {error}', f"{_DAYS_ASKED[name]}“{text}”不是日期，请写成 2026-11-24 这样"
+        ) from error
+
+
+def _refuse_disorder(asked: Asked) -> None:
+    """An act after the day of filing cannot count on that day."""
+    for name, day in (("done", asked.done), ("commit", asked.commit)):
+        if day is not None and asked.file is not None and day > asked.file:
+            raise BadQuestion(
+                f"{name}: {day} lies after the day of filing {asked.file}",
+                f"{_DAYS_ASKED[name]} {day} 晚于{_DAYS_ASKED['file']} {asked.file}，请改其中一个",
+            )
+
+
+def _otherwise(known: Credit, asked: Asked, only: CreditRecord | None) -> list[Otherwise]:
+    """What the records, or one of them, would come to."""
+    changes = asked.changes(known.on, None if only is None else only.id)
+    made = credit_service.credit_plan(frame.view(), known.ref.key, known.on, changes)
+    found = _findings(made)
+    return [
+        Otherwise(
+            record,
+            found.get(record.id),
+            sentence(found.get(record.id), made.left_out.get(record.id, "")),
+            made.left_out.get(record.id, ""),
+            record.id in made.changed,
+        )
+        for record in known.records
+        if only is None or record.id == only.id
+    ]
+
+
+def _findings(made: CreditPlan) -> dict[str, RepairFinding]:
+    plan = made.plan
+    return {
+        **{filing.id: filing.finding for filing in plan.filings},
+        **dict(plan.to_clarify),
+        **dict(plan.nothing_to_file),
+    }
 
 
 # --- what to do -------------------------------------------------------------------------------------------------------
@@ -266,9 +361,10 @@ def heading(known: Credit, plan: Plan, todos: Sequence[Todo]) -> str:
     if not ready:
         return f"{shown}，日期要先判定" if plan.to_clarify else f"{shown}，不用申请"
     acts = f"办完 {mine} 件事，" if mine else ""
+    since = _from(max(each.file_from for each in ready), known.on)
     if len(ready) == strip.shown:
-        return f"{shown}，{acts}{_from(max(each.file_from for each in ready), known.on)}能申请修复"
-    return f"{shown}，{acts}{len(ready)} 条能申请，{strip.shown - len(ready)} 条先判定"
+        return f"{shown}，{acts}{since}能申请修复"
+    return f"{shown}，{acts}{since} {len(ready)} 条能申请，{strip.shown - len(ready)} 条先判定"
 
 
 def _nothing_shown(known: Credit) -> str:
@@ -338,15 +434,25 @@ def _reasons(finding: RepairFinding) -> str:
     return "；".join(CODES[code].zh for code in sorted(finding.reasons))
 
 
-def open_points(record: CreditRecord) -> list[str]:
-    """What is still to do or to find out before the record can be filed, in a few words each."""
-    if record.finding is None:
-        return []
-    answer = record.finding.answer
-    acts = sorted(record.finding.reasons) if answer is Answer.NOT_YET else []
-    return [CODES[code].act or CODES[code].zh for code in acts] + [
-        title for name, (title, *_) in _OPEN_POINTS.items() if _hangs_on(record, name)
+def needs(record: CreditRecord) -> list[Need]:
+    """What is still to do, to find out or to wait for before the record can be filed."""
+    acts = () if record.explanation is None else record.explanation.to_do
+    return [
+        *(
+            Need(act.what, f"{CODES[act.code].zh}。", act.from_day, WAIT if act.code in WAITING else MINE)
+            for act in acts
+        ),
+        *(
+            Need(title, why, None, MINE if mine else THEIRS)
+            for name, (title, why, mine) in _OPEN_POINTS.items()
+            if _hangs_on(record, name)
+        ),
     ]
+
+
+def open_points(record: CreditRecord) -> list[str]:
+    """The same in a few words each."""
+    return [need.title for need in needs(record)]
 
 
 def gravity_why(record: CreditRecord) -> tuple[str, Sequence[ReadingMark]]:
@@ -356,33 +462,6 @@ def gravity_why(record: CreditRecord) -> tuple[str, Sequence[ReadingMark]]:
     if step is None:
         return "", ()
     return step.how, tuple(dict.fromkeys(citation.mark for citation in step.citations))
-
-
-def _otherwise(known: Credit, asked: Asked, id: str | None) -> list[Otherwise]:
-    """What the records, or one of them, would come to."""
-    changes = asked.changes(known.on, id)
-    made = credit_service.credit_plan(frame.view(), known.ref.key, known.on, changes)
-    found = _findings(made)
-    return [
-        Otherwise(
-            record,
-            found.get(record.id),
-            sentence(found.get(record.id), made.left_out.get(record.id, "")),
-            made.left_out.get(record.id, ""),
-            record.id in made.changed,
-        )
-        for record in known.records
-        if id in (None, record.id)
-    ]
-
-
-def _findings(made: CreditPlan) -> dict[str, RepairFinding]:
-    plan = made.plan
-    return {
-        **{filing.id: filing.finding for filing in plan.filings},
-        **dict(plan.to_clarify),
-        **dict(plan.nothing_to_file),
-    }
 
 
 def _named(made: CreditPlan) -> Plan:
@@ -395,7 +474,16 @@ def _called(made: CreditPlan, record: CreditRecord) -> str:
     return f"{made.name}：{record.authority} {record.number or record.title}"
 
 
+_DAY_IN_WORDS: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def days_kept(text: str) -> Markup:
+    """A sentence whose days never break over two lines."""
+    return Markup(_DAY_IN_WORDS.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
+    "days_kept": days_kept,
     "credit_line": credit_words.strip_line,
     "day_lines": credit_words.day_lines,
     "last_lines": credit_words.last_lines,

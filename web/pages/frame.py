@@ -50,7 +50,7 @@ NAVIGATION = (
     ("链图", "pages.chain_list", Permission.GRAPH_READ),
     ("找伙伴", "pages.partner_list", Permission.PARTNERS_READ),
     ("企业", "pages.search_page", Permission.GRAPH_READ),
-    ("规则", "pages.rule_table", Permission.GRAPH_READ),
+    ("规则", "pages.rule_table", Permission.PUBLIC),
     ("数据", "pages.load_list", Permission.LOADS_READ),
 )
 SECTIONS = {

@@ -24,6 +24,7 @@ from services.partners import (
 from services.partners.find import LARGEST_TOP
 from web.pages import asking, credit_words, frame, hop_picture, words
 from web.pages.paths import Walk, brief, walk
+from web.parameters import takes
 from web.security import Permission, allowed, permission
 
 SHOW_ALL = {
@@ -103,6 +104,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/partners", view_func=partner_list)
 
 
+@takes("key", "relation", "place", "size", "basis", "known", "top", "why", "open")
 @permission(Permission.PARTNERS_READ)
 def partner_list() -> str:
     """GET /partners?key=&relation=&place=&size=&basis=&known=&top=&why=&open="""
@@ -191,7 +193,9 @@ def credit_searched(answer: PartnerAnswer) -> str:
 
 
 def _rows(answer: PartnerAnswer) -> list[Row]:
-    opened = request.args.get("open", "")
+    opened = request.args.get("open", "").strip()
+    if opened and all(found.ref.key != opened for found in answer.candidates):
+        raise BadQuestion(f'open: "{opened}" is not in this list', f"要展开的“{opened}”不在这个名单里")
     return [_row(answer, number, found, opened) for number, found in enumerate(answer.candidates, 1)]
 
 

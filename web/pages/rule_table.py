@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -12,19 +13,31 @@ from rules.answer import Code
 from rules.explain import Law
 from rules.law import Citation, ReadingMark
 from rules.laws import LAWS
+from rules.parameters import Version
 from rules.rule import Rule, RuleSet
 from web.pages import credit_words, frame
+from web.parameters import takes
 from web.security import Permission, permission
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """One value of a parameter with its days."""
+
+    title: str
+    value: str
+    version: Version[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class RuleRow:
-    """One rule with the rule sets that ask it, and its codes in words."""
+    """One rule with the rule sets that ask it, its codes in words, and the numbers that the same places state."""
 
     rule: Rule[Any]
     sets: Sequence[RuleSet[Any]]
     asked: str
     codes: Sequence[Code]
+    numbers: Sequence[Number]
 
     @property
     def marks(self) -> Sequence[ReadingMark]:
@@ -50,7 +63,8 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/rules", view_func=rule_table)
 
 
-@permission(Permission.GRAPH_READ)
+@takes("law", "mark")
+@permission(Permission.PUBLIC)
 def rule_table() -> str:
     """GET /rules?law=&mark="""
     law, mark = _law(), _mark()
@@ -64,6 +78,7 @@ def rule_table() -> str:
         rows=[row for row in rows if mark is None or mark in row.marks],
         chips=[MarkChip(each, counts[each], _url(law, each), each is mark) for each in ReadingMark],
         mark=mark,
+        numbers=_numbers(law),
         bare=_url(law, None),
         meaning=credit_words.MARK_MEANING,
     )
@@ -97,9 +112,28 @@ def _url(law: Law[Any, Any, Any], mark: ReadingMark | None) -> str:
 def _rows(law: Law[Any, Any, Any]) -> Iterator[RuleRow]:
     sets = _sets_by_rule(law)
     change = law.change.rules if law.change is not None else ()
+    numbers = _numbers(law)
     for rule in law.rules:
         asked = "先问，不分规则集" if rule in law.opening.rules else "比较新旧规则时" if rule in change else ""
-        yield RuleRow(rule, sets.get(rule.id, ()), asked, [law.codes[code] for code in rule.codes])
+        stated = [each for each in numbers if _place(each.version.citation) in map(_place, rule.citations)]
+        yield RuleRow(rule, sets.get(rule.id, ()), asked, [law.codes[code] for code in rule.codes], stated)
+
+
+def _numbers(law: Law[Any, Any, Any]) -> Sequence[Number]:
+    return [
+        Number(each.title, _with_unit(version.value, each.unit), version)
+        for each in law.parameters
+        for version in each.versions
+    ]
+
+
+def _with_unit(value: Any, unit: str) -> str:
+    """100,000 元, 3–12 月."""
+    return f"{value:,} {unit}" if isinstance(value, int | Decimal) else f"{value} {unit}"
+
+
+def _place(citation: Citation) -> tuple[str, str]:
+    return citation.text.id, citation.place
 
 
 def _sets_by_rule(law: Law[Any, Any, Any]) -> Mapping[str, Sequence[RuleSet[Any]]]:

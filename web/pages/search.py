@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 
 from services import search as search_service
 from web.pages import frame, words
+from web.parameters import takes
 from web.security import Permission, permission
 
 TYPES = ("Enterprise", "Institution", "Segment", "Product")
@@ -15,6 +16,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/search", view_func=search_page)
 
 
+@takes("q")
 @permission(Permission.GRAPH_READ)
 def search_page() -> str:
     """GET /search?q="""

@@ -14,6 +14,7 @@ from services.partners import Candidate, Named, PartnerAnswer, Question, find
 from web.pages import asking, credit_words, frame, words
 from web.pages.partners import choice_page, credit_of, credit_searched, grouped, heading, searched
 from web.pages.paths import brief, walk
+from web.parameters import takes
 from web.security import Permission, permission
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,6 +37,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/partners/print", view_func=partner_print)
 
 
+@takes("key", "relation", "place", "size", "basis", "known", "top")
 @permission(Permission.PARTNERS_READ)
 def partner_xlsx() -> Response | str:
     """GET /partners.xlsx, with the parameters of the list: all its candidates, up to a thousand."""
@@ -49,6 +51,7 @@ def partner_xlsx() -> Response | str:
     return Response(workbook(answer), mimetype=XLSX, headers=headers)
 
 
+@takes("key", "relation", "place", "size", "basis", "known", "top")
 @permission(Permission.PARTNERS_READ)
 def partner_print() -> str:
     """GET /partners/print, with the parameters of the list: its first candidates on one A4 page."""
@@ -142,6 +145,7 @@ def _head(answer: PartnerAnswer) -> list[str]:
         f"{words.RELATIONS[asked.relation]}；查询日 {asked.on.isoformat()}；条件：{chosen}；"
         f"账本位置 {frame.view().position}",
         searched(answer) + "；".join(answer.searched.stopped),
+        f"{credit_words.HOW_TO_READ}。{credit_searched(answer)}",
     ]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from rules.calendar import months_after
@@ -16,6 +16,7 @@ TOP, PITCH, BAR = 58, 62, 24
 LABEL_ROOM: Final = 215
 DRAWN: Final = 10  # records; all stand in the table below
 MOST_TICKS: Final = 9
+FAR: Final = timedelta(days=3653)  # ten years: a day asked for that is further off would squeeze the records
 STEPS: Final = (1, 2, 3, 6, 12, 24, 36, 60)  # months between two ticks
 
 
@@ -94,8 +95,11 @@ def draw(records: Sequence[CreditRecord], on: date) -> Timeline | None:
 
 
 def _scale(records: Sequence[CreditRecord], on: date) -> _Scale:
-    days = [on, *(day for record in records for day in _days_of(record))]
-    return _Scale(months_after(min(days).replace(day=1), 0), months_after(max(days).replace(day=1), 2))
+    """From the first day of the records to the last; a day asked for that is far from both stands at the edge."""
+    days = [day for record in records for day in _days_of(record)]
+    first, last = min(days), max(days)
+    low, high = min(first, max(on, first - FAR)), max(last, min(on, last + FAR))
+    return _Scale(low.replace(day=1), months_after(high.replace(day=1), 2))
 
 
 def _days_of(record: CreditRecord) -> Iterator[date]:
