@@ -1,9 +1,12 @@
-"""Links of one type in compressed adjacency arrays (CSR), both directions, about 37 bytes a link.
+"""Links of one type in compressed adjacency arrays (CSR), both directions, at most 37 bytes a link.
 
 The links are sorted by (from, to); the other direction is a permutation of them. Days are proleptic Gregorian
 ordinals; an unknown bound is the far past or the far future, so that the interval mask needs no special case.
+A column that says the same of every link, such as a bound that no link has, is held once. Offsets reach as far as the
+last record with such a link: a type without links takes no room.
 """
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +19,7 @@ import orjson
 from graph.view import BASES, Direction, Ints
 
 FAR_PAST, FAR_FUTURE = 0, 4_000_000  # outside every date that Python knows (ordinals 1 to 3,652,059)
+Offsets = npt.NDArray[np.signedinteger[Any]]  # 32 bits where that is enough: half the room
 _CODE = {basis.value: code for code, basis in enumerate(BASES)}
 
 
@@ -23,8 +27,8 @@ _CODE = {basis.value: code for code, basis in enumerate(BASES)}
 class LinkTable:
     """The links of one type among records 0 … n-1. `details[detail]` is the JSON of what has no array of its own."""
 
-    out_start: Ints
-    in_start: Ints
+    out_start: Offsets
+    in_start: Offsets
     in_order: npt.NDArray[np.int32]
     from_: npt.NDArray[np.int32]
     to: npt.NDArray[np.int32]
@@ -42,31 +46,35 @@ class LinkTable:
 
     @property
     def records(self) -> int:
-        """How many records the adjacency speaks of; later ones have no link here."""
+        """How many records may have a link that goes out; later ones have none here."""
         return len(self.out_start) - 1
 
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays together."""
-        return sum(getattr(self, name).nbytes for name in self.__slots__ if name != "details")
+        columns = (getattr(self, name) for name in self.__slots__ if name != "details")
+        return sum(column.itemsize if _held_once(column) else column.nbytes for column in columns)
 
     def around(self, handles: Ints, direction: Direction) -> tuple[Ints, Ints]:
         """All links at these records: (index into handles, position of the link), in the table's order."""
         start = self.out_start if direction == "out" else self.in_start
-        known = np.minimum(handles, self.records)  # a record newer than the table
-        first = start[known]
-        count = np.where(handles < self.records, start[np.minimum(known + 1, self.records)] - first, 0)
+        end = len(start) - 1  # records from here on have no link
+        first = start[np.minimum(handles, end)]
+        count = start[np.minimum(handles + 1, end)] - first
         origin = np.repeat(np.arange(len(handles)), count)
         # Within each run the positions count up from the run's first one.
         position = np.arange(len(origin)) + np.repeat(first - (np.cumsum(count) - count), count)
         return origin, position if direction == "out" else self.in_order[position].astype(np.int64)
 
 
+_KINDS = "iiiibfiii"  # from, to, valid from, valid to, basis, share, file, row, detail: of 4 bytes, the basis of 1
+
+
 class LinkRows:
-    """Gathers links row by row, column-wise, before they become a table."""
+    """Gathers links row by row, column-wise and as small as they will be, before they become a table."""
 
     def __init__(self) -> None:
-        self._columns: tuple[list[Any], ...] = tuple([] for _ in range(9))
+        self._columns: tuple[array[Any], ...] = tuple(array(kind) for kind in _KINDS)
         self._details: dict[str, int] = {"{}": 0}
 
     def add(
@@ -93,26 +101,25 @@ class LinkRows:
         ):
             column.append(value)
 
-    def table(self, records: int) -> LinkTable:
-        """The table over records 0 … records-1."""
-        kinds = (np.int32, np.int32, np.int32, np.int32, np.int8, np.float32, np.int32, np.int32, np.int32)
-        arrays = [np.array(column, kind) for column, kind in zip(self._columns, kinds, strict=True)]
+    def table(self) -> LinkTable:
+        """The table of the links gathered."""
+        arrays = [np.frombuffer(column, column.typecode) for column in self._columns]
         order = np.lexsort((arrays[1], arrays[0]))
-        from_, to, valid_from, valid_to, basis, share, file, row, detail = (array[order] for array in arrays)
+        from_, to, valid_from, valid_to, basis, share, file, row, detail = (column[order] for column in arrays)
         in_order = np.lexsort((from_, to)).astype(np.int32)
         return LinkTable(
-            out_start=_starts(from_, records),
-            in_start=_starts(to, records),
+            out_start=_starts(from_),
+            in_start=_starts(to),
             in_order=in_order,
             from_=from_,
             to=to,
-            valid_from=valid_from,
-            valid_to=valid_to,
-            basis=basis,
-            share=share,
-            file=file,
+            valid_from=_kept(valid_from),
+            valid_to=_kept(valid_to),
+            basis=_kept(basis),
+            share=_kept(share),
+            file=_kept(file),
             row=row,
-            detail=detail,
+            detail=_kept(detail),
             details=tuple(self._details),
         )
 
@@ -131,7 +138,19 @@ def _ordinal(day: str | date | None, unknown: int) -> int:
     return (date.fromisoformat(day) if isinstance(day, str) else day).toordinal()
 
 
-def _starts(ends: npt.NDArray[np.int32], records: int) -> Ints:
-    starts = np.zeros(records + 1, np.int64)
-    np.cumsum(np.bincount(ends, minlength=records), out=starts[1:])
+def _starts(ends: npt.NDArray[np.int32]) -> Offsets:
+    """Where the links of each record begin among links sorted by this end."""
+    counts = np.bincount(ends)
+    starts: Offsets = np.zeros(len(counts) + 1, np.int64 if len(ends) > np.iinfo(np.int32).max else np.int32)
+    np.cumsum(counts, out=starts[1:])
     return starts
+
+
+def _kept(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The column, held once where it says the same of every link."""
+    once = np.broadcast_to(column[:1].copy(), column.shape) if len(column) else column
+    return once if np.array_equal(once, column, equal_nan=column.dtype.kind == "f") else column
+
+
+def _held_once(column: npt.NDArray[Any]) -> bool:
+    return column.strides == (0,)

@@ -42,7 +42,7 @@ def build(ledger: Ledger, position: int | None = None) -> MemoryView:
         merged = merge.merged(connection, upto)
         said = _read_said(connection, upto, None, merged)
         read = _read_links(connection, upto, None, merged)
-        layers = {name: [Layer(rows.table(len(keys)))] for name, rows in read.items()}
+        layers = {name: [Layer(rows.table())] for name, rows in read.items()}
         codes = np.array(types, np.int8)
         present, divisions = np.zeros(len(keys), bool), np.zeros(len(keys), np.int32)
         sizes, closed = np.full(len(keys), -1, np.int8), np.zeros(len(keys), bool)
@@ -87,7 +87,7 @@ def overlaid(ledger: Ledger, base: MemoryView) -> MemoryView:
         pairs = joined_pairs(reading.touched_links(connection, after, upto))
         added = _read_links(connection, upto, after, {})
         layers = {
-            name: [base.layers[name][0].without(pairs), Layer(rows.table(len(keys)))] for name, rows in added.items()
+            name: [base.layers[name][0].without(pairs), Layer(rows.table())] for name, rows in added.items()
         }
         return MemoryView(
             upto,

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = {"cases", "cli", "graph", "lianxin", "loaders", "rules", "services", "web"}
-BENCHMARKS = ("findings.py", "load.py", "partners.py", "quality.py")
+BENCHMARKS = ("findings.py", "load.py", "million.py", "partners.py", "quality.py")
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)

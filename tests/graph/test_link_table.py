@@ -34,7 +34,7 @@ def listed(links: list[Any], direction: str) -> list[Any]:
 def test_links_around_records_are_those_of_a_plain_list(
     links: list[Any], asked: list[int], direction: Literal["out", "in"]
 ) -> None:
-    table = LinkRows.of(links).table(RECORDS)
+    table = LinkRows.of(links).table()
     by_position = sorted(range(len(links)), key=lambda n: (links[n][0], links[n][1], n))
     origin, position = table.around(np.array(asked, np.int64), direction)
     found = [(int(o), by_position[p]) for o, p in zip(origin, position, strict=True)]
@@ -44,7 +44,7 @@ def test_links_around_records_are_those_of_a_plain_list(
 
 @given(st.lists(LINK, max_size=30))
 def test_a_link_between_two_records_is_found_with_all_that_was_said(links: list[Any]) -> None:
-    table = LinkRows.of(links).table(RECORDS)
+    table = LinkRows.of(links).table()
     for left in range(RECORDS + 1):
         for right in range(RECORDS + 1):
             at = table.around(np.array([left]), "out")[1]
@@ -77,7 +77,7 @@ def test_a_link_between_two_records_is_found_with_all_that_was_said(links: list[
 
 
 def test_a_table_without_links_answers_with_none() -> None:
-    table = LinkRows().table(3)
+    table = LinkRows().table()
     origin, position = table.around(np.array([0, 1, 2, 99]), "in")
     assert (len(table), len(origin), len(position)) == (0, 0, 0)
 
@@ -87,6 +87,32 @@ def test_unknown_days_lie_outside_every_date() -> None:
     assert date.max.toordinal() < FAR_FUTURE
 
 
-def test_a_link_takes_37_bytes_and_a_record_16() -> None:
-    rows = [(n % 50, n % 7, "observed", None, None, '{"share":0.5}', 1, n) for n in range(1000)]
-    assert LinkRows.of(rows).table(50).nbytes == 1000 * 37 + 51 * 16
+def test_a_link_takes_37_bytes_and_a_record_8() -> None:
+    rows = [
+        (
+            n % 50,
+            n % 7,
+            ("observed", "claimed")[n % 2],
+            *(date(2020, 1, n % 9 + 1),) * 2,
+            f'{{"share":0.{n % 9}}}',
+            n,
+            n,
+        )
+        for n in range(1000)
+    ]
+    rows[0] = (*rows[0][:5], '{"product":"p"}', *rows[0][6:])
+    assert LinkRows.of(rows).table().nbytes == 1000 * 37 + (51 + 8) * 4
+
+
+def test_what_is_said_of_every_link_is_held_once() -> None:
+    rows = [(n % 50, n % 7, "observed", None, None, "{}", 1, n) for n in range(1000)]
+    table = LinkRows.of(rows).table()
+    assert table.nbytes == 1000 * 16 + (51 + 8) * 4 + 4 + 4 + 1 + 4 + 4 + 4, "two ends, their order, the row"
+    assert table.valid_to[999] == FAR_FUTURE
+
+
+def test_records_beyond_the_last_one_with_a_link_take_no_room() -> None:
+    few = LinkRows.of([(1, 2, "observed", None, None, "{}", 1, 1)]).table()
+    origin, position = few.around(np.array([5, 1, 1_000_000]), "out")
+    assert (origin.tolist(), position.tolist()) == ([1], [0])
+    assert few.nbytes < 100

@@ -405,7 +405,7 @@ def test_of_equal_trust_the_data_set_loaded_first_is_taken_whatever_was_loaded_a
 def test_a_property_beside_the_share_is_not_lost() -> None:
     from graph.link_table import LinkRows
 
-    table = LinkRows.of([(0, 1, "observed", None, None, '{"share":0.5,"product":"p"}', 1, 1)]).table(2)
+    table = LinkRows.of([(0, 1, "observed", None, None, '{"share":0.5,"product":"p"}', 1, 1)]).table()
     assert table.share.tolist() == [0.5]
     assert table.details[table.detail[0]] == '{"product":"p"}'
 
