@@ -28,15 +28,15 @@ def zipped() -> Callable[..., bytes]:
 
 
 @pytest.fixture
-def recorded(tmp_ledger: "Ledger") -> "Ledger":
+def recorded(each_ledger: "Ledger") -> "Ledger":
     """Two enterprises and two penalties."""
     from graph.ledger import LoadRequest, SourceFileInfo
     from graph.ontology import Enterprise, Penalty
 
     statements = [Enterprise(key="A", name="甲"), Enterprise(key="B", name="乙"), Penalty(key="p"), Penalty(key="q")]
-    with tmp_ledger.staging() as staging:
+    with each_ledger.staging() as staging:
         for row, statement in enumerate(statements, start=1):
             staging.add(statement, 0, row)
         file = SourceFileInfo("rows", "0" * 64, 1, len(statements))
         staging.commit(LoadRequest("register", "toy", "登记", "increment", [file], datetime(2026, 11, 20)))
-    return tmp_ledger
+    return each_ledger
