@@ -22,6 +22,7 @@ DAY = date(2026, 11, 24)
 INFUSION = "91330113YANG00027N"
 REPAIRABLE = "91330113YANG00086R"
 RENAMED = "91330113YANG00094L"
+MANY_RECORDS = "91330109YANG06349J"  # of its first candidates most have records
 NAMESAKES = "浙江同昇精密机械（示例）有限公司"
 
 
@@ -96,6 +97,7 @@ def addresses(ledger: Ledger) -> dict[str, str]:
         "partners": partners,
         "partners-customer": f"/partners?key={INFUSION}&relation=customer&top=40",
         "partners-gap": f"/partners?key={quote(sterile)}&relation=gap",
+        "partners-records": f"/partners?key={MANY_RECORDS}",
         "partners-why": f"{partners}&known=1&why={quote('杭州辛昀新材料科技（示例）有限公司')}&on=2026-11-01",
         "partners-empty": f"{partners}&place=district&size=large&basis=observed",
         "partners-print": f"/partners/print?key={INFUSION}&relation=supplier",

@@ -20,6 +20,7 @@ PAGES = (
     "partners",
     "partners-customer",
     "partners-gap",
+    "partners-records",
     "partners-why",
     "partners-empty",
     "partners-print",
@@ -69,7 +70,7 @@ def test_no_horizontal_scroll_on_a_narrow_phone(site: Any, phone: Page, name: st
     assert phone.evaluate(SPILLS) == []
 
 
-@pytest.mark.parametrize("name", ["home", "partners", "enterprise", "chain"])
+@pytest.mark.parametrize("name", ["home", "partners", "enterprise", "chain", "credit", "credit-record", "rules"])
 def test_axe_finds_nothing_on_a_narrow_phone(site: Any, phone: Page, name: str) -> None:
     phone.goto(site.base + site.pages[name])
     assert violations(phone) == []
@@ -109,6 +110,14 @@ def test_first_candidate_stands_above_the_fold(site: Any, desk: Page) -> None:
         path = desk.locator(".candidate .path").first.bounding_box()
         assert path
         assert path["y"] + path["height"] <= 768, f"{name}: the first evidence path ends at {path['y']}"
+
+
+def test_what_to_do_and_the_answer_stand_above_the_fold(site: Any, desk: Page) -> None:
+    for name, what in (("credit", "#todo, [aria-labelledby=todo]"), ("credit-record", ".card.bar")):
+        desk.goto(site.base + site.pages[name])
+        box = desk.locator(what).first.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= 768, f"{name} ends at {box}"
 
 
 def test_everything_can_be_reached_by_keyboard(site: Any, desk_with_scripts: Page) -> None:

@@ -111,8 +111,27 @@ def test_another_day_is_chosen_in_the_dateline(site: Any, desk: Page) -> None:
     expect(desk.locator(".dateline")).to_contain_text("不是今天")
 
 
-@pytest.mark.parametrize("question", ["partners", "partners-gap", "partners-customer"])
+@pytest.mark.parametrize("question", ["partners", "partners-gap", "partners-customer", "partners-records"])
 def test_print_fits_on_one_page(site: Any, desk_with_scripts: Page, question: str) -> None:
     desk_with_scripts.goto(site.base + site.pages[question].replace("/partners?", "/partners/print?"))
     sheet = desk_with_scripts.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
+
+
+def test_what_if_is_asked_in_the_form_and_a_tout_is_reported_in_two_clicks(site: Any, desk: Page) -> None:
+    desk.goto(site.base + site.pages["credit"])
+    desk.get_by_role("link", name=re.compile("^2 种情形")).click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("这条处罚现在能申请修复吗？")
+    for label, day in (
+        ("哪天履行完义务", "2026-12-01"),
+        ("哪天作公开承诺", "2026-12-01"),
+        ("哪天提交申请", "2026-12-02"),
+    ):
+        desk.get_by_label(label).fill(day)
+    desk.get_by_role("button", name="再算一次").click()
+    expect(desk.get_by_role("status")).to_contain_text("2026-12-02 起可以申请修复")
+    desk.get_by_role("main").get_by_role("link", name="举报").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("有人收钱“代办修复”，向谁说？")
+    with desk.expect_download() as sheet:
+        desk.get_by_role("link", name="下载举报单").click()
+    assert sheet.value.suggested_filename == "lianxin-report.txt"

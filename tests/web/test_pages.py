@@ -25,6 +25,7 @@ from services.partners import Hop, Named, PartnerAnswer, Question, Relation, fin
 from services.partners import Path as EvidencePath
 from web import create_app
 from web.pages import chain_picture, hop_picture, loads, sheets
+from web.pages.credit_words import line_text
 from web.pages.paths import walk
 
 DAY = date(2026, 11, 24)
@@ -362,6 +363,9 @@ def test_names_are_escaped_everywhere(hostile: Flask) -> None:
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
+HEAD = 6  # rows of a sheet before the first of the table: what was asked and searched, then the headings
+
+
 def sheet_rows(data: bytes, name: str) -> list[list[object]]:
     return [list(row) for row in CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name(name).to_python()]
 
@@ -373,10 +377,14 @@ def test_workbook_holds_the_candidates_and_the_source_of_every_hop(client: Flask
     candidates, hops = sheet_rows(response.data, "候选"), sheet_rows(response.data, "每一跳的来源")
     assert candidates[0][0] == "合成数据"
     assert "查了 6 个来源中的 4 个" in str(candidates[3][0])
-    assert [row[1] for row in candidates[5:]].count(answer.candidates[0].name) == 1
-    assert len(candidates) - 5 == len(answer.candidates)
-    assert len(hops) - 5 == sum(len(path.hops) for found in answer.candidates for path in found.paths)
-    files = {row[11] for row in hops[5:]}
+    assert "没查：其他失信信息" in str(candidates[4][0])
+    assert [row[1] for row in candidates[HEAD:]].count(answer.candidates[0].name) == 1
+    assert len(candidates) - HEAD == len(answer.candidates)
+    assert len(hops) - HEAD == sum(len(path.hops) for found in answer.candidates for path in found.paths)
+    credit = {str(row[2]): str(row[11]) for row in candidates[HEAD:]}
+    for found in answer.candidates:
+        assert credit[found.ref.key] == line_text(found.credit or "")
+    files = {row[11] for row in hops[HEAD:]}
     assert {"supplies.csv", "enterprise_products.csv"} <= files
 
 
@@ -384,7 +392,7 @@ def test_workbook_never_holds_a_formula(app: Flask, demo_ledger: Ledger) -> None
     answer = with_first_named(find(build(demo_ledger), Question(INFUSION, Relation.SUPPLIER, DAY, top=3)), "=1+2")
     with app.test_request_context("/partners.xlsx"):
         data = sheets.workbook(answer)
-    assert sheet_rows(data, "候选")[5][1] == "=1+2"
+    assert sheet_rows(data, "候选")[HEAD][1] == "=1+2"
 
 
 def with_first_named(answer: PartnerAnswer, name: str) -> PartnerAnswer:
