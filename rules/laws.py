@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
+from rules.chain.law import CHAIN
 from rules.credit_repair.law import CREDIT_REPAIR
 from rules.explain import Law
 
-LAWS: Final[tuple[Law[Any, Any, Any], ...]] = (CREDIT_REPAIR,)
+LAWS: Final[tuple[Law[Any, Any, Any], ...]] = (CREDIT_REPAIR, CHAIN)

@@ -52,16 +52,17 @@ def table_markdown(laws: Sequence[Law[Any, Any, Any]]) -> str:
 
 
 def _law_lines(law: Law[Any, Any, Any]) -> Iterable[str]:
-    yield from (f"## {law.title}：{len(law.rules)} 条规则", "", "### 先问 Asked first", "", _HEAD)
-    yield from (_rule_line(rule, None) for rule in law.opening.rules)
+    yield from (f"## {law.title}：{len(law.rules)} 条规则", "")
+    if law.opening.rules:
+        yield from ("### 先问 Asked first", "", _HEAD, *(_rule_line(rule, None) for rule in law.opening.rules), "")
     for each in law.rule_sets:
         until = f"至 {each.last_day}" if each.last_day else "起"
-        yield from ("", f"### {each.id} {each.title}（{each.first_day} {until}）", "", _HEAD)
-        yield from (_rule_line(rule, each) for rule in each.rules)
+        yield from (f"### {each.id} {each.title}（{each.first_day} {until}）", "", _HEAD)
+        yield from (*(_rule_line(rule, each) for rule in each.rules), "")
     if law.change is not None:
-        yield from ("", "### 新旧规则比较 Change of rules", "", _HEAD)
-        yield from (_rule_line(rule, None) for rule in law.change.rules)
-    yield from ("", "### 数值 Numbers", "", _NUMBER_HEAD)
+        yield from ("### 新旧规则比较 Change of rules", "", _HEAD)
+        yield from (*(_rule_line(rule, None) for rule in law.change.rules), "")
+    yield from ("### 数值 Numbers", "", _NUMBER_HEAD)
     for parameter in law.parameters:
         yield from _number_lines(parameter)
     yield from ("", "### 理由与提示 Reasons and notes", "", "| 代码 | 含义 | 怎么办 |", "|---|---|---|")

@@ -11,7 +11,7 @@ from graph.places import covers, place_name
 from graph.structure import STATED, cut_vertices, depths, segment_graph
 from graph.view import BASES, Entity, Ints, Source, View
 from lianxin.errors import NotInForce
-from rules.chain import Judged, SegmentFacts, judge
+from rules.chain.shortage import SegmentFacts, Shortage, assess, why
 from services.search import resolve
 
 
@@ -179,7 +179,7 @@ def _summary(chain: Entity, segments: Mapping[int, _Segment], cards: Sequence[Se
 def _card(view: View, segment: _Segment, side: Side, order: int, cut: bool, on: date) -> SegmentCard:
     counts, entity = segment.counts(), segment.entity
     dependents = len(_dependents(view, segment, on))
-    judged = _judge(SegmentFacts(counts[Basis.OBSERVED], counts[Basis.CLAIMED], dependents), on)
+    shortage, reason = _short(SegmentFacts(counts[Basis.OBSERVED], counts[Basis.CLAIMED], dependents), on)
     outside = _by_basis(member.basis for member in segment.active(local=False))
     return SegmentCard(
         ref=entity.ref,
@@ -190,20 +190,21 @@ def _card(view: View, segment: _Segment, side: Side, order: int, cut: bool, on: 
         outside=outside[Basis.OBSERVED],
         dependents=dependents,
         products=len(segment.products),
-        warning=judged.shortage.value if judged.shortage else None,
-        why=judged.why,
+        warning=None if shortage is None else shortage.value,
+        why=reason,
         cut=cut,
         source=next(iter(_sources(entity)), None),
         closed=sum(member.status in CLOSED for member in segment.members),
     )
 
 
-def _judge(facts: SegmentFacts, on: date) -> Judged:
-    """What the rules say; on a day before their first one the map is shown without warnings, and says why."""
+def _short(facts: SegmentFacts, on: date) -> tuple[Shortage | None, str]:
+    """What is short, and why; on a day before the first rule the map is shown without warnings, and says why."""
     try:
-        return judge(facts, on)
+        finding = assess(facts, on)
     except NotInForce as refusal:
-        return Judged(None, None, refusal.zh)
+        return None, refusal.zh
+    return finding.values, why(finding)
 
 
 def _dependents(view: View, segment: _Segment, on: date) -> set[int]:

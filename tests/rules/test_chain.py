@@ -1,21 +1,15 @@
-"""CHAIN-01 and CHAIN-02 at every edge of their numbers and days."""
+"""CHAIN-01 to CHAIN-03 at every edge of their numbers and days."""
 
 from datetime import date, timedelta
 
 import pytest
 
 from lianxin.errors import NotInForce, RuleError
-from rules.chain import (
-    Citation,
-    SegmentFacts,
-    Shortage,
-    Version,
-    in_force,
-    is_empty,
-    is_single_supplier,
-    judge,
-    version_on,
-)
+from rules.answer import Answer
+from rules.chain.law import CHAIN, CODES
+from rules.chain.shortage import DEPENDENTS, SegmentFacts, Shortage, ShortageFinding, assess, why
+from rules.explain import explain
+from rules.laws import LAWS
 
 FIRST = date(2026, 1, 1)
 DAY = timedelta(days=1)
@@ -25,38 +19,36 @@ DAY = timedelta(days=1)
     ("observed", "claimed", "expected"), [(0, 0, True), (0, 1, False), (1, 0, False), (1, 1, False), (2, 0, False)]
 )
 def test_empty_is_neither_observed_nor_claimed(observed: int, claimed: int, expected: bool) -> None:
-    assert is_empty(SegmentFacts(observed, claimed, dependents=0)) is expected
+    finding = assess(SegmentFacts(observed, claimed, dependents=0), FIRST)
+    assert (finding.values is Shortage.EMPTY) is expected
 
 
 @pytest.mark.parametrize("observed", [0, 1, 2])
 @pytest.mark.parametrize("dependents", [2, 3, 4])
 @pytest.mark.parametrize("claimed", [0, 5])
 def test_single_supplier_is_one_observed_and_three_dependents(observed: int, dependents: int, claimed: int) -> None:
-    facts = SegmentFacts(observed, claimed, dependents)
-    assert is_single_supplier(facts, in_force("CHAIN-02", FIRST)) is (observed == 1 and dependents >= 3)
+    finding = assess(SegmentFacts(observed, claimed, dependents), FIRST)
+    assert (finding.values is Shortage.SINGLE_SUPPLIER) is (observed == 1 and dependents >= 3)
 
 
-@pytest.mark.parametrize("rule", ["CHAIN-01", "CHAIN-02"])
-def test_a_rule_begins_on_its_first_day(rule: str) -> None:
+@pytest.mark.parametrize("observed", [0, 1, 2])
+@pytest.mark.parametrize("claimed", [0, 1])
+@pytest.mark.parametrize("dependents", [0, 3])
+def test_each_shortage_is_the_only_reason_of_its_finding(observed: int, claimed: int, dependents: int) -> None:
+    finding = assess(SegmentFacts(observed, claimed, dependents), FIRST)
+    short = finding.values
+    assert finding.reasons == (frozenset() if short is None else {short.name})
+    assert finding.answer is (Answer.NOT_APPLICABLE if short is None else Answer.REVIEW)
+    assert finding.reasons <= set(CODES)
+
+
+def test_the_rules_begin_on_their_first_day() -> None:
+    facts = SegmentFacts(1, 0, 3)
     with pytest.raises(NotInForce, match="2026-01-01") as refusal:
-        in_force(rule, FIRST - DAY)
+        assess(facts, FIRST - DAY)
     assert isinstance(refusal.value, RuleError)
-    assert rule in refusal.value.zh
-    assert in_force(rule, FIRST).first_day == FIRST
-    assert in_force(rule, FIRST + DAY).first_day == FIRST
-
-
-def test_a_later_version_begins_on_its_first_day() -> None:
-    citation = Citation("CFG", "本方设置")
-    older, newer = (Version("R", "规则", day, citation, n) for day, n in ((FIRST, 3), (date(2026, 7, 1), 5)))
-    chosen = [version_on((older, newer), newer.first_day + step * DAY).dependents for step in (-1, 0, 1)]
-    assert chosen == [3, 5, 5]
-
-
-@pytest.mark.parametrize("rule", ["CHAIN-01", "CHAIN-02"])
-def test_every_version_is_cited_as_a_setting_of_ours(rule: str) -> None:
-    assert in_force(rule, FIRST).citation.mark == "CFG"
-    assert in_force(rule, FIRST).citation.text.startswith("本方设置")
+    assert "CHAIN-01（空缺环节）" in refusal.value.zh
+    assert {assess(facts, day).values for day in (FIRST, FIRST + DAY)} == {Shortage.SINGLE_SUPPLIER}
 
 
 @pytest.mark.parametrize(
@@ -84,11 +76,27 @@ def test_every_version_is_cited_as_a_setting_of_ours(rule: str) -> None:
     ],
 )
 def test_the_reason_never_adds_observed_and_claimed(facts: SegmentFacts, shortage: Shortage | None, words: str) -> None:
-    judged = judge(facts, FIRST)
-    assert (judged.shortage, judged.why) == (shortage, words)
-    assert (judged.version is None) is (shortage is None)
+    finding = assess(facts, FIRST)
+    assert (finding.values, why(finding)) == (shortage, words)
 
 
-def test_nothing_is_judged_before_the_rules_begin() -> None:
-    with pytest.raises(NotInForce):
-        judge(SegmentFacts(0, 0, 0), FIRST - DAY)
+# As every other field of law
+
+
+def test_it_stands_in_the_rule_table_with_settings_of_ours_as_its_only_citations() -> None:
+    assert CHAIN in LAWS
+    assert [rule.id for rule in CHAIN.rules] == ["CHAIN-01", "CHAIN-02", "CHAIN-03"]
+    cited = [citation for rule in CHAIN.rules for citation in rule.citations]
+    cited += [version.citation for version in DEPENDENTS.versions]
+    assert {citation.mark.value for citation in cited} == {"CFG"}
+    assert all(str(citation).startswith("本方设置：") for citation in cited)
+
+
+def test_the_walk_tells_the_numbers_that_were_compared() -> None:
+    finding: ShortageFinding = assess(SegmentFacts(1, 2, 3), FIRST)
+    told = [(step.rules, step.said, step.applied) for step in finding.walk()]
+    assert told == [(("CHAIN-01",), "有", False), (("CHAIN-02",), "是，单一供应商", True)]
+    assert list(finding.walk())[1].values == {"observed": "1", "dependents": "3", "least": "3"}
+    explained = explain(CHAIN, finding)
+    assert [reason.code.code for reason in explained.reasons] == ["SINGLE_SUPPLIER"]
+    assert explained.to_confirm == ()
