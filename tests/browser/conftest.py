@@ -103,6 +103,7 @@ def addresses(ledger: Ledger) -> dict[str, str]:
         "partners-print": f"/partners/print?key={INFUSION}&relation=supplier",
         "credit": f"/enterprises/{REPAIRABLE}/credit",
         "credit-what-if": f"/enterprises/{RENAMED}/credit?file=2027-01-15&done=2026-12-01&commit=2026-12-01",
+        "credit-refused": f"/enterprises/{REPAIRABLE}/credit?done=2026-12-20&file=2026-12-01",
         "credit-clean": f"/enterprises/{INFUSION}/credit",
         "credit-record": record(ledger, RENAMED),
         "credit-record-what-if": record(ledger, REPAIRABLE) + "?done=2026-12-01&commit=2026-12-01&file=2026-12-02",
@@ -113,6 +114,7 @@ def addresses(ledger: Ledger) -> dict[str, str]:
         "loads": "/loads",
         "load": "/loads/1",
         "error": "/enterprises/nobody",
+        "error-parameter": f"/partners?key={INFUSION}&relaton=customer",
     }
 
 

@@ -26,6 +26,7 @@ PAGES = (
     "partners-print",
     "credit",
     "credit-what-if",
+    "credit-refused",
     "credit-clean",
     "credit-record",
     "credit-record-what-if",
@@ -36,7 +37,9 @@ PAGES = (
     "loads",
     "load",
     "error",
+    "error-parameter",
 )
+REFUSED = {"error": 404, "error-parameter": 400, "credit-refused": 422}
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}}
 SCROLLS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SPILLS = """[...document.querySelectorAll('main *, header *, footer *')].filter(e => {
@@ -89,9 +92,9 @@ def test_pages_are_whole_under_their_policy_and_without_scripts(
     policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe-inline" not in policy
-    assert response.status == (404 if name == "error" else 200)
+    assert response.status == REFUSED.get(name, 200)
     desk.screenshot(path=screenshots / f"{name}.png", full_page=True)
-    expected = 1 if name == "error" else 0  # the browser reports a 404 itself
+    expected = 1 if name in REFUSED else 0  # the browser reports a refusal itself
     assert len(complaints) == expected, complaints
     assert failed == []
     assert desk.locator("h1").count() == 1

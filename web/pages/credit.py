@@ -167,6 +167,7 @@ def credit_page(key: str) -> Page:
         todos=todos,
         plan=plan,
         picture=timeline.draw(known.records, known.on),
+        first=first_filing(plan.plan),
         limits=_limits(plan.plan),
         what_if=what_if,
     )
@@ -382,12 +383,16 @@ def _from(day: date, on: date) -> str:
     return f"{day.month} 月 {day.day} 日起" if day.year == on.year else f"{day} 起"
 
 
+def first_filing(plan: Plan) -> date | None:
+    """The first day on which something can be filed."""
+    return next((filing.file_from for filing in plan.filings if filing.stops_on is None), None)
+
+
 def _limits(plan: Plan) -> list[Limit]:
     """The limits after the first filing; none where nothing is filed, or the day lies before these rules."""
-    ready = [filing for filing in plan.filings if filing.stops_on is None]
-    if not ready:
+    day = first_filing(plan)
+    if day is None:
         return []
-    day = ready[0].file_from
     try:
         found = deadlines(day, official_calendar())
         versions = [parameter.version(day) for parameter in DAYS]

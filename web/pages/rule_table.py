@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 
 from lianxin.errors import BadQuestion
 from rules.answer import Code
+from rules.credit_repair.law import CREDIT_REPAIR
 from rules.explain import Law
 from rules.law import Citation, ReadingMark
 from rules.laws import LAWS
@@ -73,6 +74,7 @@ def rule_table() -> str:
     return render_template(
         "rules.html",
         law=law,
+        repair=CREDIT_REPAIR.id,
         others=[each for each in LAWS if each is not law],
         total=len(rows),
         rows=[row for row in rows if mark is None or mark in row.marks],
