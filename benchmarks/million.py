@@ -6,7 +6,7 @@ The graph: N enterprises, N/10 products and 5 N links (two fifths sales, one fif
 supplies) with skewed degrees (Zipf), all from one seed: 合成数据, held in no file. Each part runs in a process of its
 own, so that each has its own peak of memory:
 
-load    the statements go through the staging of a load; beside it the bare side inserts the ready-made ledger rows
+load    the statements, read from a file, go through the staging of a load; the bare side inserts the ready-made rows
         with `executemany` (fetched piece by piece, only the inserting is timed). Goal: at least half as fast.
         `memory`: peak of the whole load / peak of a tenth of it. Goal: below 1.2.
 view    `build` from the ledger. Goals: 60 s, 4 GB, 40 bytes a link.
@@ -53,6 +53,12 @@ ON = date(2026, 11, 20)
 SKEW = 1.3  # exponent of the degrees: the most wanted product of a million has some 100,000 links
 QUESTIONS, TOP = 400, 20
 CHUNK = 20_000
+SUPPLIED = date(2020, 1, 1)  # from when on every supply holds
+FORMS = {
+    "Makes": ("E{:07d}", "P{:06d}"),
+    "UpstreamOf": ("P{:06d}", "P{:06d}"),
+    "Supplies": ("E{:07d}", "E{:07d}"),
+}
 CHARACTERS = "钢铝铜锂硅镍钴钛碳氟胶膜管板丝棒箔泵阀轴齿模芯片柜箱线缆机床炉塔罐槽轮簧架座壳盖环圈针销键"
 TABLES = ("dataset", "load", "load_file", "record", "record_version", "link_version", "position")
 
@@ -83,37 +89,48 @@ def ends(enterprises: int) -> dict[str, tuple[Any, Any]]:
     }
 
 
-def statements(enterprises: int) -> Iterator[Record | Link]:
+def write(folder: Path, enterprises: int) -> dict[str, Any]:
+    """The graph as lines of one file, so that a load reads it piece by piece: kind, then keys or names."""
+    named, linked, rows = random.Random(SEED), ends(enterprises), 0
+    with (folder / "graph.tsv").open("w", encoding="utf-8") as file:
+        for n in range(enterprises):
+            rows += file.write(f"Enterprise\tE{n:07d}\t{''.join(named.choices(CHARACTERS, k=4))}（示例）有限公司\n") > 0
+        for n in range(enterprises // 10):
+            rows += file.write(f"Product\tP{n:06d}\t{''.join(named.choices(CHARACTERS, k=5))}\n") > 0
+        for kind, (one, other) in linked.items():
+            first, second = FORMS[kind]
+            for a, b in zip(one, other, strict=True):
+                rows += file.write(f"{kind}\t{first.format(a)}\t{second.format(b)}\n") > 0
+    return {"rows": rows}
+
+
+def statements(file: Path) -> Iterator[Record | Link]:
     """The records, then the links, as a loader gives them."""
-    named = random.Random(SEED)
-    for n in range(enterprises):
-        yield Enterprise(
-            key=f"E{n:07d}", name=f"{''.join(named.choices(CHARACTERS, k=4))}（示例）有限公司", division="330113"
-        )
-    for n in range(enterprises // 10):
-        yield Product(key=f"P{n:06d}", name="".join(named.choices(CHARACTERS, k=5)))
-    linked = ends(enterprises)
-    for seller, product in zip(*map(np.ndarray.tolist, linked["Makes"]), strict=True):
-        yield Makes(from_ref=Ref("Enterprise", f"E{seller:07d}"), to_ref=Ref("Product", f"P{product:06d}"), share=0.5)
-    for material, product in zip(*map(np.ndarray.tolist, linked["UpstreamOf"]), strict=True):
-        yield UpstreamOf(from_ref=Ref("Product", f"P{material:06d}"), to_ref=Ref("Product", f"P{product:06d}"))
-    for supplier, buyer in zip(*map(np.ndarray.tolist, linked["Supplies"]), strict=True):
-        yield Supplies(
-            from_ref=Ref("Enterprise", f"E{supplier:07d}"),
-            to_ref=Ref("Enterprise", f"E{buyer:07d}"),
-            basis=Basis.CLAIMED,
-            valid_from=date(2020, 1, 1),
-        )
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            kind, one, other = line.rstrip("\n").split("\t")
+            yield _MADE[kind](one, other)
+
+
+_MADE: dict[str, Callable[[str, str], Record | Link]] = {
+    "Enterprise": lambda key, name: Enterprise(key=key, name=name, division="330113"),
+    "Product": lambda key, name: Product(key=key, name=name),
+    "Makes": lambda a, b: Makes(from_ref=Ref("Enterprise", a), to_ref=Ref("Product", b), share=0.5),
+    "UpstreamOf": lambda a, b: UpstreamOf(from_ref=Ref("Product", a), to_ref=Ref("Product", b)),
+    "Supplies": lambda a, b: Supplies(
+        from_ref=Ref("Enterprise", a), to_ref=Ref("Enterprise", b), basis=Basis.CLAIMED, valid_from=SUPPLIED
+    ),
+}
 
 
 # --- loading ----------------------------------------------------------------------------------------------------------
 
 
-def load(folder: Path, enterprises: int) -> dict[str, Any]:
+def load(folder: Path) -> dict[str, Any]:
     with closing(Ledger.open(f"sqlite:///{folder / 'ledger.db'}")) as ledger:
         began, row = time.perf_counter(), 0
         with ledger.staging() as staging:
-            for row, statement in enumerate(statements(enterprises), start=1):
+            for row, statement in enumerate(statements(folder / "graph.tsv"), start=1):
                 staging.add(statement, 0, row)
             file = SourceFileInfo("synthetic", "0" * 64, 0, row)
             started = datetime.now(UTC).replace(tzinfo=None)
@@ -228,9 +245,7 @@ def view_figures(folder: Path, neo4j_lib: str | None) -> dict[str, Any]:
         }
         keys = [view.ref(company).key for company in companies]
         if neo4j_lib is not None:
-            figures["neo4j"] = neo4j_figures(
-                folder, Path(neo4j_lib), links, keys, [partners(view, c) for c in companies]
-            )
+            figures["neo4j"] = neo4j_figures(folder, Path(neo4j_lib), keys, [partners(view, c) for c in companies])
         figures["http"] = http_figures(ledger, keys[:60])
     return figures
 
@@ -277,9 +292,9 @@ internal.dbms.bolt.netty_server_shutdown_quiet_period=0
 
 
 def neo4j_figures(
-    folder: Path, lib: Path, links: int, keys: Sequence[str], ours: Sequence[list[tuple[str, float]]]
+    folder: Path, lib: Path, keys: Sequence[str], ours: Sequence[list[tuple[str, float]]]
 ) -> dict[str, Any]:
-    with neo4j_server(folder / "neo4j", lib, MILLION * links // (5 * MILLION) or 1) as session:
+    with neo4j_server(folder / "neo4j", lib) as session:
 
         def ask(key: str) -> list[tuple[str, float]]:
             return [(row["key"], row["score"]) for row in session.run(CYPHER, key=key, on=ON.toordinal())]
@@ -297,7 +312,7 @@ def same(one: Sequence[tuple[str, float]], other: Sequence[tuple[str, float]]) -
 
 
 @contextmanager
-def neo4j_server(home: Path, lib: Path, _enterprises: int) -> Iterator[Any]:
+def neo4j_server(home: Path, lib: Path) -> Iterator[Any]:
     from neo4j import GraphDatabase
     from neo4j.exceptions import DriverError, ServiceUnavailable
 
@@ -366,7 +381,7 @@ def write_import(folder: Path, enterprises: int) -> None:
         shifted = [numbers["Enterprise" if s == "E" else "Product"].start for s in (one, other)]
         with (folder / f"{kind}.csv").open("w") as file:
             file.write(f":START_ID({one}),:END_ID({other}),first:int,last:int\n")
-            begins = date(2020, 1, 1).toordinal() if kind == "Supplies" else 0
+            begins = SUPPLIED.toordinal() if kind == "Supplies" else 0
             for a, b in zip((first + shifted[0]).tolist(), (second + shifted[1]).tolist(), strict=True):
                 file.write(f"{a},{b},{begins},4000000\n")
 
@@ -390,8 +405,10 @@ def measured(*arguments: object) -> dict[str, Any]:
 
 
 def part(name: str, folder: Path, enterprises: int, neo4j_lib: str | None) -> dict[str, Any]:
+    if name == "write":
+        return write(folder, enterprises)
     if name == "load":
-        return {**load(folder, enterprises), "peak_mb": peak_mb()}
+        return {**load(folder), "peak_mb": peak_mb()}
     if name == "bare":
         return bare(folder)
     return view_figures(folder, neo4j_lib)
@@ -400,6 +417,8 @@ def part(name: str, folder: Path, enterprises: int, neo4j_lib: str | None) -> di
 def whole(folder: Path, enterprises: int, neo4j_lib: str | None) -> dict[str, Any]:
     tenth = folder / "tenth"
     tenth.mkdir()
+    for folder_, count in ((tenth, enterprises // 10), (folder, enterprises)):
+        measured("--part", "write", "--enterprises", count, "--keep", folder_)
     lesser = measured("--part", "load", "--enterprises", enterprises // 10, "--keep", tenth)
     shutil.rmtree(tenth)
     loaded = measured("--part", "load", "--enterprises", enterprises, "--keep", folder)
