@@ -238,7 +238,7 @@ def test_partners_group_by_basis_and_every_hop_has_its_source(page: Callable[...
     assert observed < claimed < predicted
     assert observed < html.index("浙江己璟医用新材料（示例）有限公司") < claimed
     assert claimed < html.index("杭州庚砚高分子材料（示例）有限公司") < predicted
-    for number, link in enumerate(re.findall(r'<a class="small" href="(/partners[^"#]*)#c', html), 1):
+    for number, link in enumerate(re.findall(r'<a href="(/partners[^"#]*)#c', html), 1):
         opened = page(link.replace("&amp;", "&"))
         article = re.search(rf'<article class="candidate" id="c{number}">.*?</article>', opened, re.DOTALL)
         assert article, link
