@@ -8,16 +8,19 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from cli.common import out, write_whole
+from cli.common import LedgerOption, check_writable, open_ledger, out, write_whole
 from graph.identifiers import parse_day
-from lianxin.errors import StoreUnavailable
+from graph.memory_build import build
+from lianxin.errors import BadQuestion, StoreUnavailable
+from lianxin.settings import read_settings
 from rules.calendar import official_calendar
 from rules.credit_repair.codes import CODES
 from rules.credit_repair.finding import RepairFinding
 from rules.credit_repair.plan import Filing, Plan
 from rules.credit_repair.standards import NO_STANDARDS, Standards
-from services import repair
+from services import notices, repair
 from services.calendar_file import FREE, plan_ics
+from services.one_record import Stated
 
 SOME_REFUSED = 3  # exit code: done, but rows of the file were set apart
 
@@ -78,6 +81,64 @@ def plan(
         typer.secho(f"第 {each.row} 行 {each.case_id}：{each.field}“{each.value}”{each.problem}", err=True, fg="red")
     if found.refused:
         raise typer.Exit(SOME_REFUSED)
+
+
+@app.command("notice")
+def notice(
+    out_path: Annotated[Path, typer.Option("--out", metavar="FILE.docx", help="告知书写到这里。Where to write.")],
+    record: Annotated[
+        str | None, typer.Argument(metavar="RECORD", help="账本里的记录，如 Penalty/…。A record of the ledger.")
+    ] = None,
+    cases: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="还没入库的决定：事实文件。Facts of a decision not loaded.", exists=True),
+    ] = None,
+    case: Annotated[str | None, typer.Option(metavar="ID", help="文件里的哪一行。Which case_id of the file.")] = None,
+    authority: Annotated[str, typer.Option(help="作出机关。The authority that decided.")] = "",
+    authority_code: Annotated[str, typer.Option(help="机关的统一社会信用代码。Its credit code.")] = "",
+    number: Annotated[str, typer.Option(help="决定书文号。Number of the decision.")] = "",
+    party: Annotated[str | None, typer.Option(help="当事人，只印不存。The party: printed, never stored.")] = None,
+    on: OnOption = None,
+    expires_on: Annotated[
+        date | None,
+        typer.Option(metavar="DAY", parser=day_option, help="二维码的最后一天。Last day of its code."),
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="手机能打开的网址，默认取 LIANXIN_BASE_URL。The address that phones reach.")
+    ] = None,
+    ledger: LedgerOption = None,
+) -> None:
+    """随决定书一起给的信用修复告知书，带算好的日期和二维码。The notice of a decision, with its days and a code."""
+    base = notices.base_url(base_url or read_settings().base_url)
+    day = on or date.today()
+    stated = None if cases is None else _stated(cases, case, day, authority, number, authority_code)
+    if (record is None) == (stated is None):
+        raise BadQuestion(
+            "name a RECORD of the ledger, or --cases with --authority and --number, and not both",
+            "请给出账本里的记录，或者给出 --cases、--authority 和 --number；两样只能有一样",
+        )
+    check_writable(out_path)
+    opened = open_ledger(ledger)
+    wanted = notices.reference(record or "") if stated is None else stated
+    made = notices.make(opened, build(opened), wanted, base, day, made_by="command", party=party, expires_on=expires_on)
+    write_whole(out_path, made.document)
+    typer.echo(f"告知书已写入 {out_path}，二维码只能看这一条。Written; its code opens this one record.")
+
+
+def _stated(path: Path, id: str | None, on: date, authority: str, number: str, authority_code: str) -> Stated:
+    """The decision of one row of a case file. Raises BadQuestion where the row is refused, missing or not the only."""
+    read = repair.read_cases(path, on)
+    chosen = [each for each_id, each in read.taken if id in (None, each_id)]
+    for refused in read.refused:
+        if id in (None, refused.case_id):
+            problem = f"{path.name}，第 {refused.row} 行：{refused.field}“{refused.value}”{refused.problem}"
+            raise BadQuestion(f"{path.name}, row {refused.row}: {refused.field} is refused", problem)
+    if len(chosen) != 1:
+        raise BadQuestion(
+            f"{path.name} has {len(chosen)} such rows; name one with --case",
+            f"{path.name} 有 {len(chosen)} 行符合；请用 --case 指定一行",
+        )
+    return Stated(chosen[0].facts, authority, number, notices.authority_code(authority_code))
 
 
 def _standards(path: Path | None) -> Standards:

@@ -14,12 +14,14 @@ class Settings:
     `ledger`: SQLAlchemy URL of the ledger (账本), from `LIANXIN_LEDGER`.
     `secret_key`: signs the session cookie, from `LIANXIN_SECRET_KEY`; None makes the server draw one at start,
     after which open browser tabs have to reload.
+    `base_url`: the address under which phones reach this platform, from `LIANXIN_BASE_URL`; codes on notices hold it.
     `division`: the six-digit code of the district served, from `LIANXIN_DIVISION` (default 临平区 330113).
     """
 
     ledger: str = DEFAULT_LEDGER
     secret_key: str | None = None
     division: str = "330113"
+    base_url: str | None = None
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -28,4 +30,5 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         ledger=environment.get("LIANXIN_LEDGER") or DEFAULT_LEDGER,
         secret_key=environment.get("LIANXIN_SECRET_KEY") or None,
         division=environment.get("LIANXIN_DIVISION") or "330113",
+        base_url=environment.get("LIANXIN_BASE_URL") or None,
     )

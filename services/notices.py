@@ -8,16 +8,17 @@ from typing import Final
 
 from cases import record_links
 from cases.record_links import LinkState, RecordLink
+from graph.identifiers import Uscc
 from graph.ledger import Ledger
 from graph.ontology import Ref
 from graph.view import View
 from lianxin.errors import BadQuestion, MissingSetting, NotKnown
 from services import one_record
 from services.one_record import OneRecord, Stated
-from services.repair_notice import notice_docx
 
 _ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _EXAMPLE: Final = "https://credit.example.gov.cn"
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def make(
 
     Raises NotKnown, BadQuestion.
     """
+    from services.repair_notice import notice_docx  # here: nothing else needs what writes Word documents
+
     if expires_on is not None and expires_on < on:
         raise BadQuestion(f"{expires_on} is over already", f"有效期 {expires_on} 已经过去")
     shown = _shown(view, record, on, party)
@@ -107,6 +110,14 @@ def reference(id: str) -> Ref:
     if not key:
         raise NotKnown("credit record", "信用记录", id)
     return Ref(kind, key)
+
+
+def authority_code(text: str) -> str:
+    """The credit code of an authority as typed, checked; blank where none is. Raises BadQuestion."""
+    try:
+        return Uscc(text) if text else ""
+    except ValueError as error:
+        raise BadQuestion(f'authority: "{text[:20]}" {error}', f"机关的统一社会信用代码“{text[:20]}”不对") from error
 
 
 def _synthetic(view: View) -> bool:

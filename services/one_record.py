@@ -263,7 +263,12 @@ def _assumed(assumed: Mapping[str, str]) -> Iterator[str]:
 
 def steps(record: OneRecord) -> list[Step]:
     """What to do before filing, each once: what the party does first, then what others have to say."""
-    ways = [way for way in record.ways if not way.ended and way.answer not in _SETTLED]
+    return steps_of(record.ways)
+
+
+def steps_of(all_ways: Sequence[WayOfRecord]) -> list[Step]:
+    """The same from the ways of a record alone."""
+    ways = [way for way in all_ways if not way.ended and way.answer not in _SETTLED]
     codes = {code for way in ways for code in way.reasons if code not in _WAITING and CODES[code].act}
     sure = frozenset.intersection(*(frozenset(way.reasons) for way in ways)) if ways else frozenset()
     unknown = {name for way in ways for name in way.assumed}

@@ -6,7 +6,7 @@ For an authority that calls the parties back, and for a lead department that wan
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
@@ -29,6 +29,7 @@ from services.credit.facts import FromRegister, from_register, text_of
 from services.credit.find import NOT_STATED, record_id, searched
 from services.credit.judged import Judged, judge
 from services.credit_records import KIND_ZH, CreditEventOf, RecordKind, every, not_loaded
+from services.one_record import Step, steps_of
 
 SLICE_SECONDS: Final = 2.0  # one answer to a question over a large ledger takes no longer; the next one goes on
 _KEPT: Final = 4  # questions over all records whose answers are kept: a list is as large as the register
@@ -98,7 +99,8 @@ _STAGES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Eligible:
-    """现在可申请 One record whose day has come. `since`: the first such day; `claims`: what the party says of it."""
+    """现在可申请 One record whose day has come. `since`: the first such day; `to_do`: what is left before filing;
+    `claims`: what the party says of it."""
 
     record: Brief
     stage: Stage
@@ -106,12 +108,13 @@ class Eligible:
     gravity: Gravity
     reasons: Sequence[str]
     since: RepairDay
+    to_do: Sequence[Step]
     claims: Sequence[Claim]
 
     @property
     def key(self) -> str:
-        """Where it stands in the list: what a next page begins behind."""
-        return f"{self.since.day.isoformat()} {self.record.id}"
+        """Where it stands in the list: what a next page begins behind. The surest first, then the longest waiting."""
+        return f"{list(Stage).index(self.stage)} {self.since.day.isoformat()} {self.record.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def eligible(
     cursor: str | None = None,
     has_applied: HasApplied | None = None,
 ) -> EligibleList:
-    """The records that could be applied for on a day, those waiting longest first, a page at a time.
+    """The records that could be applied for on a day, by stage, those waiting longest first; a page at a time.
 
     `authority`: only those of authorities whose name contains it. `has_applied`: whether an application is on file;
     without it, none is known of.
@@ -192,6 +195,7 @@ def _eligible(view: View, judged: Judged, on: date) -> Eligible | None:
         finding.values.gravity,
         sorted(finding.reasons),
         first,
+        steps_of(judged.ways),
         (),
     )
 
@@ -200,9 +204,7 @@ def _with_claims(ledger: Ledger, page: Sequence[Eligible]) -> Sequence[Eligible]
     said: dict[Ref, list[Claim]] = {}
     for claim in claim_store.standing(ledger, [each.record.ref for each in page]):
         said.setdefault(claim.record, []).append(claim)
-    return [
-        Eligible(e.record, e.stage, e.answer, e.gravity, e.reasons, e.since, said.get(e.record.ref, ())) for e in page
-    ]
+    return [replace(each, claims=said[each.record.ref]) if each.record.ref in said else each for each in page]
 
 
 # --- 规则变化的影响 ---------------------------------------------------------------------------------------------------

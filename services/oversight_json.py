@@ -82,6 +82,7 @@ def eligible_record(each: Eligible) -> Json:
         "gravity": each.gravity.value,
         "reasons": list(each.reasons),
         "since": repair_day(each.since),
+        "to_do": [{"what": step.title, "why": step.detail, "party": step.mine} for step in each.to_do],
         "claims": [claim(said) for said in each.claims],
     }
 

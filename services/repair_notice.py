@@ -28,7 +28,6 @@ from rules.credit_repair.guidance import Guidance
 from rules.law import Citation, ReadingMark
 from services.one_record import DaysOfWay, OneRecord, days, may_be_filed, steps, whys
 
-DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TITLE: Final = "信用修复告知书"
 SYNTHETIC: Final = "合成数据，不是真实的决定"
 BODY, HEADING = "FangSong", "SimHei"  # 仿宋 and 黑体, as official documents are set; other systems take their nearest

@@ -6,6 +6,7 @@ Where the clock enters, where the permission of every route is collected, where 
 import secrets
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import urlsplit
 
 from flask_openapi.models.info import Info
 from flask_openapi.openapi import OpenAPI
@@ -17,6 +18,7 @@ from lianxin.settings import Settings
 from lianxin.version import VERSION
 from web import api, headers, pages, request_log, roles, security, state
 from web.api import docs, models, problems
+from web.pages import phone
 
 __all__ = ["create_app"]
 
@@ -47,11 +49,14 @@ def create_app(
     )
     app.openapi_version = "3.1.0"
     _configure(app, chosen, demo)
-    app.extensions[state.EXTENSION] = state.Platform(ledger, MemoryViews(ledger), today, chosen.division, demo)
+    app.extensions[state.EXTENSION] = state.Platform(
+        ledger, MemoryViews(ledger), today, chosen.division, demo, chosen.base_url, _public_host(chosen, demo)
+    )
     app.view_functions["static"] = security.permission(security.Permission.PUBLIC)(app.view_functions["static"])
     app.register_api(api.blueprint)
     app.register_blueprint(docs.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(phone.blueprint)
     if demo:
         app.register_blueprint(roles.blueprint)
     headers.secure(app)
@@ -75,4 +80,11 @@ def _configure(app: OpenAPI, settings: Settings, demo: bool) -> None:
     )
     if not demo:
         # There are no accounts yet. A foreign site whose name is made to point at this machine must not read it.
-        app.config["TRUSTED_HOSTS"] = LOOPBACK
+        public = _public_host(settings, demo)
+        app.config["TRUSTED_HOSTS"] = LOOPBACK if public is None else [*LOOPBACK, public]
+
+
+def _public_host(settings: Settings, demo: bool) -> str | None:
+    """The name by which phones reach this platform; None where that is this machine itself, or only the demo."""
+    host = urlsplit(settings.base_url or "").hostname
+    return None if demo or host in LOOPBACK else host

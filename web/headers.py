@@ -1,4 +1,7 @@
-"""Security headers on every answer: nothing from elsewhere, nothing inline, no script, nothing kept by caches."""
+"""Security headers on every answer: nothing from elsewhere, nothing inline, no script, nothing kept by caches.
+
+A page may set one of them itself where it has to be stricter.
+"""
 
 from flask import Flask, Response
 
@@ -29,7 +32,8 @@ def secure(app: Flask) -> None:
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         if not (response.mimetype or "").startswith(KEPT_BY_CACHES):
             response.headers["Cache-Control"] = "no-store"
         return response

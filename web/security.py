@@ -6,8 +6,9 @@ The matrix endpoint × role stands in `docs/permissions.md`; `python -m web.gene
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask, request, session
+from flask import Flask, abort, request, session
 
 from lianxin.errors import Forbidden
 from web.state import platform
@@ -15,6 +16,7 @@ from web.state import platform
 Handler = TypeVar("Handler", bound=Callable[..., object])
 PERMISSION = "lianxin_permission"
 CHANGES_NOTHING = "lianxin_changes_nothing"
+LARGEST_BODY = "lianxin_largest_body"
 
 
 class Permission(StrEnum):
@@ -26,6 +28,11 @@ class Permission(StrEnum):
     LOADS_READ = "loads.read"  # load reports: refused values are shown
     CREDIT_READ = "credit.read"  # credit records of enterprises, with what the rules say of them
     REPAIR_CHECK = "repair.check"  # what the rules say of facts that the asker states himself: nothing is read
+    REPAIR_OVERSEE = "repair.oversee"  # lists over the records of all parties
+    NOTICE_WRITE = "notice.write"  # notices of decisions, and the links in their codes
+    CLAIM_WRITE = "claim.write"  # what an enterprise says of its records, taken down for it
+    PROOF_READ = "proof.read"  # documents that an enterprise handed in: they may name persons
+    REPORTS_READ = "reports.read"  # reports of touts
 
 
 class Role(StrEnum):
@@ -55,16 +62,20 @@ ROLE_NAMES: Mapping[Role, str] = {
 _ASK = frozenset({Permission.PUBLIC, Permission.REPAIR_CHECK})
 _GRAPH = _ASK | {Permission.GRAPH_READ}
 _ALL = _GRAPH | {Permission.PARTNERS_READ, Permission.LOADS_READ, Permission.CREDIT_READ}
+_OVERSEE = frozenset({Permission.REPAIR_OVERSEE, Permission.PROOF_READ, Permission.REPORTS_READ})
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.CHAIN_OFFICER: _ALL,
     Role.ENTERPRISE: _ASK,
-    Role.REPAIR_AUTHORITY: _GRAPH | {Permission.CREDIT_READ},
+    Role.REPAIR_AUTHORITY: _GRAPH
+    | {Permission.CREDIT_READ, Permission.NOTICE_WRITE, Permission.CLAIM_WRITE}
+    | {Permission.REPAIR_OVERSEE, Permission.PROOF_READ},
     Role.BANK_OFFICER: _ASK,  # a bank sees nothing without consent, which comes later
     Role.INSTITUTE: _GRAPH,
-    Role.LEAD_DEPARTMENT: _ALL,
-    Role.ADMINISTRATOR: _ALL,
-    Role.AUDITOR: _GRAPH | {Permission.LOADS_READ, Permission.CREDIT_READ},
+    Role.LEAD_DEPARTMENT: _ALL | _OVERSEE,
+    Role.ADMINISTRATOR: frozenset(Permission),
+    Role.AUDITOR: _GRAPH | {Permission.LOADS_READ, Permission.CREDIT_READ} | _OVERSEE,
 }
+"""Role → what it may. An enterprise may not state anything itself before accounts say which one it is."""
 
 
 def permission(needed: Permission) -> Callable[[Handler], Handler]:
@@ -83,6 +94,16 @@ def changes_nothing(handler: Handler) -> Handler:
     return handler
 
 
+def takes_files(largest: int) -> Callable[[Handler], Handler]:
+    """Declare that a form may carry files: its body may have so many bytes. Bodies of other requests stay small."""
+
+    def declare(handler: Handler) -> Handler:
+        setattr(handler, LARGEST_BODY, largest)
+        return handler
+
+    return declare
+
+
 def without_token(app: Flask) -> list[Callable[..., object]]:
     """The handlers that need no token of a form."""
     return [view for view in app.view_functions.values() if getattr(view, CHANGES_NOTHING, False)]
@@ -96,8 +117,16 @@ def current_role() -> Role:
     return Role(chosen) if chosen in set(Role) else Role.CHAIN_OFFICER
 
 
+def from_outside() -> bool:
+    """Whether a request came by the name that phones use, and not from this machine: there everybody is nobody."""
+    public = platform().public_host
+    return public is not None and urlsplit(f"//{request.headers.get('Host', '')}").hostname == public
+
+
 def allowed(needed: Permission) -> bool:
     """Whether the current role has the permission: for a page that leaves out what it may not link to."""
+    if from_outside():
+        return needed is Permission.PUBLIC
     return needed in GRANTS[current_role()]
 
 
@@ -122,11 +151,17 @@ def deny_by_default(app: Flask) -> None:
     An unknown address or method has no endpoint: nothing stands behind it, and it ends as 404 or 405.
     """
     permissions = declared(app)
+    bodies = {name: largest for name, view in app.view_functions.items() if (largest := getattr(view, LARGEST_BODY, 0))}
 
     @app.before_request
     def guard() -> None:
-        if request.endpoint is not None:
-            require(permissions[request.endpoint])
+        if request.endpoint is None:
+            return
+        if from_outside() and permissions[request.endpoint] is not Permission.PUBLIC:
+            abort(404)
+        require(permissions[request.endpoint])
+        if request.endpoint in bodies:
+            request.max_content_length = bodies[request.endpoint]
 
 
 # --- the matrix -------------------------------------------------------------------------------------------------------

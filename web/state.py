@@ -14,13 +14,19 @@ EXTENSION = "lianxin"
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The parts that a request needs. `today` is the only clock; `demo` allows the choice of a role."""
+    """The parts that a request needs. `today` is the only clock; `demo` allows the choice of a role.
+
+    `base_url`: the address under which phones reach this platform; `public_host`: the name in it, where whoever comes
+    by it is not the operator at this machine.
+    """
 
     ledger: Ledger
     views: MemoryViews
     today: Callable[[], date]
     division: str
     demo: bool
+    base_url: str | None = None
+    public_host: str | None = None
 
 
 def platform() -> Platform:

@@ -76,9 +76,10 @@ def test_a_record_is_in_the_list_from_the_day_after_its_minimum(tmp_ledger: Ledg
     assert "waits" in {each.record.ref.key for each in tomorrow}
 
 
-def test_the_longest_waiting_stands_first_and_pages_lose_nothing(tmp_ledger: Ledger, view: MemoryView) -> None:
+def test_the_surest_and_longest_waiting_stand_first_on_all_pages(tmp_ledger: Ledger, view: MemoryView) -> None:
     whole = eligible(tmp_ledger, view, ON)
     assert [each.key for each in whole.found] == sorted(each.key for each in whole.found)
+    assert [each.record.ref.key for each in whole.found] == ["trader", "market", "reached", "over", "open"]
     pages, cursor = [], None
     while True:
         page = eligible(tmp_ledger, view, ON, limit=2, cursor=cursor)

@@ -10,9 +10,19 @@ from typing import Any
 from flask import Response
 
 from lianxin.version import VERSION
-from services import answers_json, chains, credit, credit_json, enterprise, partners, search
+from services import (
+    answers_json,
+    chains,
+    claims,
+    credit,
+    credit_json,
+    enterprise,
+    oversight_json,
+    partners,
+    search,
+)
 from services.partners import Filters, Question
-from web.api import models, repair
+from web.api import models, oversight, repair
 from web.api.edges import (
     ChainPath,
     EnterprisePath,
@@ -28,7 +38,7 @@ from web.api.operation import as_json, blueprint, day, operation, searched
 from web.security import Permission
 from web.state import platform
 
-__all__ = ["blueprint", "examples", "repair"]
+__all__ = ["blueprint", "examples", "oversight", "repair"]
 
 
 # --- the operations ---------------------------------------------------------------------------------------------------
@@ -94,9 +104,13 @@ def show_enterprise(path: EnterprisePath, query: OnQuery) -> Response:
 )
 def show_credit(path: EnterprisePath, query: OnQuery) -> Response:
     """All credit records of one enterprise by authority and kind: what the registers say with their sources, what they
-    do not say, what the rules find in every way of what is not known, and which kinds of record are not loaded."""
-    known = credit.credit(platform().views.newest(), path.key, day(query.on))
-    return as_json(credit_json.credit(known))
+    do not say, what the rules find in every way of what is not known, and which kinds of record are not loaded. What
+    the enterprise says of its records stands apart, under `claims`: it changes no finding."""
+    view = platform().views.newest()
+    known = credit.credit(view, path.key, day(query.on))
+    said = claims.claimed(platform().ledger, view, known)
+    told = [oversight_json.record_claims(each) for each in said.values()]
+    return as_json({**credit_json.credit(known), "claims": told})
 
 
 @operation(

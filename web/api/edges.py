@@ -13,9 +13,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from graph.ontology import PROPERTIES, RECORD_TYPES, Basis, Size
+from rules.credit_repair.impact import Change
+from rules.credit_repair.sets import RULE_SETS
+from services.oversight import Stage
 from services.partners import Place, Relation
 
 MAX_TEXT = 200
+MAX_KEY = 600  # of a record: an authority's name and the number of its decision
 MAX_TOP = 200
 MAX_PAGE = 100
 MAX_NUMBER = 999_999_999  # nine digits: more loads than any ledger will see
@@ -52,6 +56,10 @@ Number = Annotated[int, Field(ge=1, le=MAX_NUMBER), BeforeValidator(_whole)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
 
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_KEY, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+
+RuleSetId = StrEnum("RuleSetId", {each.id.replace("-", "_"): each.id for each in RULE_SETS})  # type: ignore[misc]  # members from the rules: the one place they are declared
+RuleSetId.__doc__ = "The rule sets of credit repair."
 _NAMED = [name for name in RECORD_TYPES if any(p.names_record for p in PROPERTIES[name])]  # others have no name to find
 Findable = StrEnum("Findable", {name.upper(): name for name in _NAMED})  # type: ignore[misc]  # members from the ontology: the one place a type is declared
 Findable.__doc__ = "What a search may look for."
@@ -153,6 +161,25 @@ class LoadsQuery(Query):
 
     limit: Whole = Field(20, ge=1, le=MAX_PAGE, description="每页几条。So many a page.")
     cursor: Number | None = Field(None, description="上一页的 next_cursor。`next_cursor` of the page before.")
+
+
+class EligibleQuery(OnQuery):
+    """A page of the records that could be applied for."""
+
+    authority: Text | None = Field(None, description="认定单位名称含有。Only authorities whose name contains it.")
+    stage: Stage | None = Field(None, description="到哪一步。How far a record is.")
+    limit: Whole = Field(50, ge=1, le=MAX_PAGE, description="每页几条。So many a page.")
+    cursor: LongText | None = Field(None, description="上一页的 next_cursor。`next_cursor` of the page before.")
+
+
+class ImpactQuery(OnQuery):
+    """Two rule sets, and a page of the records that change."""
+
+    old: RuleSetId = Field(description="旧规则集。The rule set before.", examples=["NDRC-58"])
+    new: RuleSetId = Field(description="新规则集。The rule set after.", examples=["NDRC-36"])
+    change: Change | None = Field(None, description="只看哪种变化；不填看有变化的。Only this kind of change.")
+    limit: Whole = Field(50, ge=1, le=MAX_PAGE, description="每页几条。So many a page.")
+    cursor: Whole = Field(0, ge=0, le=MAX_NUMBER, description="上一页的 next_cursor。`next_cursor` of the page before.")
 
 
 class LoadPath(Path):

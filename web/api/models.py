@@ -12,9 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from graph.ontology import Basis, Side, Size, TiedBy, Unknown
 from rules.answer import Answer
 from rules.credit_repair.gravity import Gravity
+from rules.credit_repair.impact import Change
 from rules.law import ReadingMark
 from services.credit import StripState
 from services.credit_records import RecordKind
+from services.oversight import Stage, Unjudged
 from services.partners import Filler, Place, Relation, Tier
 from services.search import Matched
 from web.api.edges import Findable
@@ -783,8 +785,47 @@ class CreditGroupShape(Shape):
     records: list[CreditRecordShape]
 
 
+class DocumentShape(Shape):
+    """A document that was handed in: SHA-256, what it is, bytes."""
+
+    digest: str
+    media_type: str
+    size: int
+
+
+class ClaimShape(Shape):
+    """自述 One statement of a party; its basis is always claimed. `day`: on which the act was done."""
+
+    id: int
+    basis: Basis
+    fact: str
+    day: date
+    said_by: str
+    said_at: datetime
+    documents: list[DocumentShape]
+
+
+class ClaimedFindingShape(Shape):
+    """What the rules would say if it is as the party says."""
+
+    answer: Answer
+    reasons: list[str]
+    not_before: date | None
+    last_day: date | None
+
+
+class RecordClaimsShape(Shape):
+    """What a party says of one record. `otherwise` is null where nothing can be told; `refused` says why."""
+
+    record: str
+    claims: list[ClaimShape]
+    otherwise: ClaimedFindingShape | None
+    refused: str
+
+
 class CreditAnswer(Reference):
-    """All credit records of an enterprise. `perhaps`: records that bear its name and are tied to nobody."""
+    """All credit records of an enterprise. `perhaps`: records that bear its name and are tied to nobody. `claims`: what
+    the enterprise says of its records."""
 
     on: date
     strip: StripShape
@@ -794,6 +835,91 @@ class CreditAnswer(Reference):
     not_loaded: list[RecordKind]
     synthetic: bool
     free: str
+    claims: list[RecordClaimsShape]
+
+
+class RecordBriefShape(Shape):
+    """A record in one line. `party` and `enterprise` are null for a sole trader, and where no row names one."""
+
+    id: str
+    kind: RecordKind
+    authority: str
+    number: str | None
+    day: date | None
+    party: str | None
+    enterprise: str | None
+    masked: bool
+
+
+class ToDoShape(Shape):
+    """One thing to do before filing; `party`: the party does it, else an authority."""
+
+    what: str
+    why: str
+    party: bool
+
+
+class EligibleShape(RecordBriefShape):
+    """A record whose day has come. `since`: the first such day; `claims`: what the party says of it."""
+
+    stage: Stage
+    answer: Answer
+    gravity: Gravity
+    reasons: list[str]
+    since: RepairDayShape
+    to_do: list[ToDoShape]
+    claims: list[ClaimShape]
+
+
+class EligibleAnswer(Shape):
+    """Which records could be applied for. `counts`: by stage, over all pages. `applied`: how many were left out because
+    an application is on file, null while no register of applications is loaded."""
+
+    on: date
+    authority: str
+    counts: dict[Stage, int]
+    records: int
+    applied: int | None
+    found: list[EligibleShape]
+    next_cursor: str | None
+    searched: list[KindSearchedShape]
+    not_loaded: list[RecordKind]
+    free: str
+
+
+class UnderRulesShape(Shape):
+    """What one rule set says of a record."""
+
+    answer: Answer
+    not_before: date | None
+
+
+class ImpactRowShape(RecordBriefShape):
+    """A record under both rule sets."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    change: Change
+    old: UnderRulesShape
+    new: UnderRulesShape
+    from_: date | None = Field(alias="from")
+
+
+class ImpactAnswer(Shape):
+    """What a change of law does. `complete`: every record was judged; else the same request goes on."""
+
+    on: date
+    old: str
+    new: str
+    counts: dict[Change, int]
+    unjudged: dict[Unjudged, int]
+    judged: int
+    records: int
+    complete: bool
+    rows: list[ImpactRowShape]
+    next_cursor: int | None
+    searched: list[KindSearchedShape]
+    not_loaded: list[RecordKind]
 
 
 class LawShape(Shape):

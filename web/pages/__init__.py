@@ -2,7 +2,24 @@
 
 from flask import Blueprint
 
-from web.pages import chains, credit, enterprises, frame, home, loads, partners, rule_table, search, sheets, wrong
+from web.pages import (
+    chains,
+    claims,
+    credit,
+    eligible,
+    enterprises,
+    frame,
+    home,
+    impact,
+    loads,
+    notices,
+    partners,
+    rule_table,
+    search,
+    sheets,
+    touts,
+    wrong,
+)
 from web.parameters import refuse_unknown
 
 blueprint = Blueprint("pages", __name__)
@@ -10,4 +27,6 @@ blueprint.before_request(refuse_unknown)
 
 frame.register(blueprint)
 for group in (home, search, enterprises, credit, chains, partners, sheets, rule_table, loads, wrong):
+    group.register(blueprint)
+for group in (claims, eligible, impact, notices, touts):
     group.register(blueprint)

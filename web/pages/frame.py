@@ -14,7 +14,7 @@ from graph.places import place_name
 from graph.view import DatasetInfo, View
 from lianxin.errors import BadQuestion, LianxinError
 from web.pages import words
-from web.security import GRANTS, ROLE_NAMES, Permission, Role, current_role
+from web.security import ROLE_NAMES, Permission, Role, allowed, current_role
 from web.state import platform
 
 
@@ -50,6 +50,7 @@ NAVIGATION = (
     ("链图", "pages.chain_list", Permission.GRAPH_READ),
     ("找伙伴", "pages.partner_list", Permission.PARTNERS_READ),
     ("企业", "pages.search_page", Permission.GRAPH_READ),
+    ("修复", "pages.eligible_list", Permission.REPAIR_OVERSEE),
     ("规则", "pages.rule_table", Permission.PUBLIC),
     ("数据", "pages.load_list", Permission.LOADS_READ),
 )
@@ -59,6 +60,11 @@ SECTIONS = {
     "pages.credit_page": "pages.search_page",
     "pages.credit_record": "pages.search_page",
     "pages.load_page": "pages.load_list",
+    "pages.impact_list": "pages.eligible_list",
+    "pages.notice_list": "pages.eligible_list",
+    "pages.notice_form": "pages.eligible_list",
+    "pages.write_stated_notice": "pages.eligible_list",
+    "pages.tout_list": "pages.eligible_list",
 }
 
 
@@ -134,9 +140,7 @@ def _frame() -> Frame:
     section = SECTIONS.get(request.endpoint or "", request.endpoint)
     return Frame(
         entries=[
-            Entry(label, go(endpoint), endpoint == section)
-            for label, endpoint, needed in NAVIGATION
-            if needed in GRANTS[role]
+            Entry(label, go(endpoint), endpoint == section) for label, endpoint, needed in NAVIGATION if allowed(needed)
         ],
         division=place_name(running.division),
         on=day,

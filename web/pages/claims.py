@@ -1,0 +1,147 @@
+"""企业自述 What an enterprise says of its records: taken down with proofs, shown as said, taken back at a click."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from cases import documents
+from cases.claims import MOST_PROOFS, Claim, ClaimedFact
+from cases.documents import LARGEST, Proof
+from graph.identifiers import parse_day
+from lianxin.errors import BadQuestion, NotKnown
+from services import claims as claim_service
+from services import credit as credit_service
+from services.claims import RecordClaims
+from services.credit import Credit, CreditRecord
+from web.pages import frame
+from web.security import ROLE_NAMES, Permission, Role, allowed, current_role, permission, takes_files
+from web.state import platform
+
+FORM_ROOM: Final = 1024 * 1024  # bytes of a form beside its files
+WHAT_IF: Final = {ClaimedFact.DUTIES_DONE: "done", ClaimedFact.COMMITMENT: "commit"}
+"""Claimed fact → the parameter of 如果…… that asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOfRecord:
+    """What the fragment shows of one record. `sentence`: what the rules would say; `what_if`: where it is shown."""
+
+    claims: Sequence[Claim]
+    said: RecordClaims | None
+    what_if: str
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/enterprises/<key>/claims", view_func=say_claim, methods=["POST"])
+    blueprint.add_url_rule("/enterprises/<key>/claims/<number>/withdraw", view_func=withdraw_claim, methods=["POST"])
+    blueprint.add_url_rule("/enterprises/<key>/claims/<number>/<digest>", view_func=claim_document)
+    blueprint.app_context_processor(_context)
+    blueprint.add_app_template_filter(said_by, "said_by")
+
+
+def _context() -> dict[str, Any]:
+    """What the fragment needs wherever it is included."""
+    return {
+        "claims_of": claims_of,
+        "claimable": list(ClaimedFact),
+        "most_proofs": MOST_PROOFS,
+        "may_claim": allowed(Permission.CLAIM_WRITE),
+        "may_read_proofs": allowed(Permission.PROOF_READ),
+        "today": platform().today(),
+    }
+
+
+def claims_of(known: Credit, record: CreditRecord) -> SaidOfRecord:
+    """What is said of a record, for its page."""
+    found = claim_service.claimed(platform().ledger, frame.view(), known).get(record.id)
+    if found is None:
+        return SaidOfRecord((), None, "")
+    days = {WHAT_IF[fact]: claim.day.isoformat() for fact, claim in found.as_said.items()}
+    address = frame.go("pages.credit_record", key=known.ref.key, record=record.id, **days)
+    return SaidOfRecord(found.claims, found, f"{address}#if")
+
+
+def said_by(role: str) -> str:
+    """Who said so, as people call the role."""
+    return ROLE_NAMES[Role(role)] if role in set(Role) else role
+
+
+@permission(Permission.CLAIM_WRITE)
+@takes_files(MOST_PROOFS * LARGEST + FORM_ROOM)
+def say_claim(key: str) -> AnyResponse:
+    """POST /enterprises/<key>/claims: record, fact, day, up to three proofs."""
+    record = request.form.get("record", "").strip()
+    claim_service.say(
+        platform().ledger,
+        frame.view(),
+        key,
+        record,
+        _fact(),
+        _day(),
+        said_by=current_role().value,
+        today=platform().today(),
+        proofs=_proofs(),
+    )
+    return redirect(_back(key, record), 303)
+
+
+@permission(Permission.CLAIM_WRITE)
+def withdraw_claim(key: str, number: str) -> AnyResponse:
+    """POST /enterprises/<key>/claims/<number>/withdraw"""
+    made = platform()
+    taken = claim_service.withdraw(
+        made.ledger, frame.view(), key, _number(number), said_by=current_role().value, today=made.today()
+    )
+    return redirect(_back(key, f"{taken.record.type}/{taken.record.key}"), 303)
+
+
+@permission(Permission.PROOF_READ)
+def claim_document(key: str, number: str, digest: str) -> Response:
+    """GET /enterprises/<key>/claims/<number>/<digest>: a proof, as a file to keep and never as a page of this site."""
+    known = credit_service.credit(frame.view(), key, platform().today())
+    said = claim_service.claimed(platform().ledger, frame.view(), known)
+    claims = (claim for each in said.values() for claim in each.claims if claim.id == _number(number))
+    if not any(document.digest == digest for claim in claims for document in claim.documents):
+        raise NotKnown("document", "材料", digest[:64])
+    found, content = documents.read(platform().ledger, digest)
+    suffix = found.media_type.name.lower()
+    headers = {"Content-Disposition": f'attachment; filename="lianxin-proof-{digest[:12]}.{suffix}"'}
+    return Response(content, mimetype="application/octet-stream", headers=headers)
+
+
+def _back(key: str, record: str) -> str:
+    return f"{frame.go('pages.credit_record', key=key, record=record)}#claims"
+
+
+def _fact() -> ClaimedFact:
+    given = request.form.get("fact", "")
+    try:
+        return ClaimedFact(given)
+    except ValueError as error:
+        known = "、".join(each.chinese for each in ClaimedFact)
+        raise BadQuestion(f"fact: one of {', '.join(ClaimedFact)}", f"请选择办完了哪一件：{known}") from error
+
+
+def _day() -> date:
+    text = request.form.get("day", "").strip()
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise BadQuestion(
+            f'day: "{text[:20]}" {error}', f"办完的日子“{text[:20]}”不是日期，请写成 2026-11-24 这样"
+        ) from error
+
+
+def _proofs() -> list[Proof]:
+    files = (each for each in request.files.getlist("proof") if each.filename)
+    return [Proof(each.filename or "", each.read()) for each in files]
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise NotKnown("claim", "自述", text[:20])
+    return int(text)

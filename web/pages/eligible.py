@@ -1,0 +1,115 @@
+"""现在可申请、尚未申请 Over all parties: whose day has come, so that an authority can call them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from flask import Blueprint, Response, render_template, request
+
+from lianxin.errors import BadQuestion
+from services.oversight import Eligible, EligibleList, Stage, eligible
+from web.pages import credit_words, frame
+from web.pages.table_file import csv_file
+from web.parameters import takes
+from web.security import Permission, permission
+from web.state import platform
+
+PAGE: Final = 20
+ALL: Final = 1_000_000
+HEADS: Final = (
+    "文号", "种类", "认定单位", "当事人", "统一社会信用代码", "日期", "到哪一步", "类别", "最早可申请", "还差什么",
+    "企业自述",
+)  # fmt: skip
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/repair/eligible", view_func=eligible_list)
+    blueprint.add_url_rule("/repair/eligible.csv", view_func=eligible_file)
+    blueprint.add_app_template_filter(left_to_do, "left_to_do")
+
+
+@takes("authority", "stage", "cursor")
+@permission(Permission.REPAIR_OVERSEE)
+def eligible_list() -> str:
+    """GET /repair/eligible?authority=&stage=&cursor="""
+    found = _found(PAGE, request.args.get("cursor") or None)
+    return render_template(
+        "eligible.html",
+        found=found,
+        heading=heading(found),
+        stages=[(stage, _url(found.authority, stage), stage is _stage()) for stage in Stage],
+        whole=_url(found.authority, None),
+        chosen=_stage(),
+        searched=searched(found),
+    )
+
+
+@takes("authority", "stage")
+@permission(Permission.REPAIR_OVERSEE)
+def eligible_file() -> Response:
+    """GET /repair/eligible.csv, with the parameters of the list: all of it."""
+    found = _found(ALL, None)
+    return csv_file("lianxin-eligible", [heading(found), searched(found)], HEADS, _rows(found))
+
+
+def _found(limit: int, cursor: str | None) -> EligibleList:
+    authority = request.args.get("authority", "").strip()
+    return eligible(
+        platform().ledger,
+        frame.view(),
+        frame.asked_day(),
+        authority=authority,
+        stage=_stage(),
+        limit=limit,
+        cursor=cursor,
+    )
+
+
+def _stage() -> Stage | None:
+    text = request.args.get("stage", "").strip()
+    if not text:
+        return None
+    try:
+        return Stage(text)
+    except ValueError as error:
+        known = ", ".join(Stage)
+        raise BadQuestion(f'stage: "{text}" is none of {known}', f"stage“{text}”没有这个值，可选：{known}") from error
+
+
+def _url(authority: str, stage: Stage | None) -> str:
+    return frame.go("pages.eligible_list", authority=authority, stage=stage and stage.value)
+
+
+def heading(found: EligibleList) -> str:
+    """How many, in one sentence; the three stages are never added into one promise."""
+    ready, reached, perhaps = (found.counts[stage] for stage in (Stage.READY, Stage.DAY_REACHED, Stage.PERHAPS))
+    if not ready + reached + perhaps:
+        return "没有日期已到的记录"
+    parts = [f"{ready} 条条件都满足"] * bool(ready) + [f"{reached} 条日期已到"] * bool(reached)
+    return "，".join(parts + [f"{perhaps} 条要看怎么定"] * bool(perhaps))
+
+
+def searched(found: EligibleList) -> str:
+    """What was searched, and that nobody knows who has applied."""
+    applied = (
+        "申请登记未载入：是否已经申请不知道，这里都按尚未申请列"
+        if found.applied is None
+        else f"已申请的 {found.applied} 条不列"
+    )
+    return f"{credit_words.searched(found.searched, found.not_loaded)}{found.records:,} 条记录逐条判过。{applied}。"
+
+
+def left_to_do(each: Eligible) -> str:
+    """What is still to do, in a few words each."""
+    return "；".join(step.title for step in each.to_do) or "没有了"
+
+
+def _rows(found: EligibleList) -> Iterator[Sequence[str]]:
+    for each in found.found:
+        record = each.record
+        said = "；".join(f"{claim.fact.chinese} {claim.day}" for claim in each.claims)
+        yield (
+            record.number or "", record.kind_zh, record.authority,
+            "个体工商户，不展示名称" if record.masked else record.party or "", record.enterprise or "",
+            str(record.day or ""), each.stage.chinese, credit_words.gravity_word(each.gravity), str(each.since.day),
+            left_to_do(each), said,
+        )  # fmt: skip
