@@ -13,13 +13,14 @@ from rich.text import Text
 from cli.common import LedgerOption, check_writable, open_ledger, out, progress_console, write_whole
 from graph.matching.partners import DECIMALS
 from graph.memory_build import build
-from graph.ontology import Size, chinese
+from graph.ontology import Basis, Size, chinese
 from graph.view import View
 from lianxin.errors import BadQuestion
 from services.answers_json import partner_answer
 from services.answers_json import why_not as why_not_json
 from services.partners import (
     Candidate,
+    CreditFilter,
     Filters,
     PartnerAnswer,
     Place,
@@ -52,11 +53,18 @@ def find_partners(
     on: On = None,
     place: Annotated[Place | None, typer.Option(help="范围：本区、本市、本省。")] = None,
     size: Annotated[Size | None, typer.Option(help="企业规模。")] = None,
+    basis: Annotated[
+        list[Basis] | None, typer.Option(help="供货关系的依据，可重复。 Basis; repeatable.")
+    ] = None,
+    credit: Annotated[
+        CreditFilter | None, typer.Option(help="clean：已查来源 无展示中的失信信息。 Nothing shown.")
+    ] = None,
     known: Annotated[bool, typer.Option("--known", help="也列已有合作的企业。")] = False,
     all_lines: Annotated[bool, typer.Option("--side-lines", help="副业与主业同等计分。")] = False,
 ) -> None:
     """找伙伴，列出依据和路径。Find partners with their evidence."""
-    question = Question(key, relation, _day(on), top, Filters(place, size), known, core=not all_lines)
+    filters = Filters(place, size, frozenset(basis or ()), credit)
+    question = Question(key, relation, _day(on), top, filters, known, core=not all_lines)
     answer = find(_view(ledger), question)
     if as_json:
         typer.echo(json.dumps(partner_answer(answer), ensure_ascii=False, indent=2))
@@ -163,6 +171,10 @@ def _print(answer: PartnerAnswer) -> None:
     )
     if searched.known_left_out:
         out.print(f"已有合作的 {searched.known_left_out} 家没有列（加 --known 列入）。", highlight=False)
+    for choice in answer.choices:
+        if choice.chosen and choice.filters.credit is not answer.question.filters.credit:
+            said = f"只列{choice.label}的；信用未取得、或有同名记录未能关联的 {choice.unknown} 家没有列。"
+            out.print(said, highlight=False)
     for place, candidate in enumerate(answer.candidates, start=1):
         out.print(_shown(place, candidate))
     if not answer.candidates:

@@ -132,8 +132,9 @@ def question(asked: Question, subject: Named) -> Json:
 
 
 def filters(chosen: Filters) -> Json:
-    """The filters; None asks nothing."""
-    return {"place": plain(chosen.place), "size": plain(chosen.size), "basis": plain(chosen.basis)}
+    """The filters; None and an empty list ask nothing."""
+    bases = [basis.value for basis in Basis if basis in chosen.bases]
+    return {"place": plain(chosen.place), "size": plain(chosen.size), "basis": bases, "credit": plain(chosen.credit)}
 
 
 def searched(found: Searched) -> Json:

@@ -41,13 +41,25 @@ class Filler(StrEnum):
     INSTITUTION = "institution"  # 院所
 
 
+class CreditFilter(StrEnum):
+    """What a candidate's credit must be like. No word says that it is good: only so much was searched."""
+
+    CLEAN = "clean"  # 已查来源无展示中的失信信息: some source of credit was searched, and nothing is shown there
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Conditions on the candidates; None asks nothing."""
+    """Conditions on the candidates; None and no basis ask nothing. `bases`: any of them will do."""
 
     place: Place | None = None
     size: Size | None = None
-    basis: Basis | None = None
+    bases: frozenset[Basis] = frozenset()
+    credit: CreditFilter | None = None
+
+    @property
+    def count(self) -> int:
+        """How many are set."""
+        return sum(bool(each) for each in (self.place, self.size, self.bases, self.credit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +148,8 @@ Counts = Mapping[Basis, int]
 class Choice:
     """条件 A filter that could be set or taken away, with what it would leave.
 
-    `unknown`: how many of the present candidates it cannot judge, because the value is not known.
+    `unknown`: how many it cannot judge, because the value is not known: of the present candidates; where it is chosen,
+    of those that are left out for its sake.
     """
 
     filters: Filters

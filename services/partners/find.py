@@ -1,8 +1,7 @@
 """Answering a partner question."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from services.credit import CreditStrip
 from services.partners.answer import (
     Candidate,
     Choice,
+    CreditFilter,
     Filler,
     Filters,
     PartnerAnswer,
@@ -27,7 +27,7 @@ from services.partners.answer import (
     Tier,
 )
 from services.partners.paths import PATHS_SHOWN, named, paths
-from services.partners.pool import WEAKEST, Flags, Pool, gather
+from services.partners.pool import WEAKEST, Flags, Pool, Strips, gather
 from services.search import resolve
 from services.sources import not_searched
 
@@ -37,11 +37,9 @@ ASKED_OF = {
     Relation.GAP: ("Segment", "Product"),
 }
 PLACES = {Place.DISTRICT: "本区内", Place.CITY: "本市内", Place.PROVINCE: "本省内"}
+CREDITS = {CreditFilter.CLEAN: "已查来源无展示中的失信信息"}
 HOPS = {Relation.SUPPLIER: 6, Relation.CUSTOMER: 6, Relation.GAP: 3}  # the longest path that matching makes
 LARGEST_TOP = 1000
-
-Strips = Callable[[View, Iterable[int], date], Mapping[int, CreditStrip]]
-"""The credit strips of records on a day, by handle: matching and graph know no rules, they are given this."""
 
 
 def find(view: View, question: Question, strips: Strips = credit.strip) -> PartnerAnswer:
@@ -52,7 +50,7 @@ def find(view: View, question: Question, strips: Strips = credit.strip) -> Partn
     if not 1 <= question.top <= LARGEST_TOP:
         raise BadQuestion(f"top is {question.top}; it can be 1 to {LARGEST_TOP}", f"top 应在 1 到 {LARGEST_TOP} 之间")
     subject = resolve(view, question.key, ASKED_OF[question.relation])
-    pool = gather(view, question, subject)
+    pool = gather(view, question, subject, strips)
     mask = pool.mask(question.filters, known=question.known, division=question.division)
     chosen = np.flatnonzero(mask)[: question.top]
     beside = strips(view, pool.handles[chosen].tolist(), question.on)
@@ -146,22 +144,28 @@ def _choices(question: Question, pool: Pool) -> Iterable[Choice]:
             nowhere,
         )
     for basis in Basis:
+        only = frozenset({basis})
+        chosen = now.bases == only
         none = np.zeros(len(pool), bool)
         yield _choice(
             question,
             pool,
-            replace(now, basis=None if now.basis is basis else basis),
+            replace(now, bases=frozenset() if chosen else only),
             f"只看{chinese(basis)}",
-            now.basis is basis,
+            chosen,
             none,
         )
+    for credit_filter, label in CREDITS.items():
+        chosen = now.credit is credit_filter
+        other = replace(now, credit=None if chosen else credit_filter)
+        yield _choice(question, pool, other, label, chosen, pool.credit_unknown)
 
 
 def _choice(question: Question, pool: Pool, filters: Filters, label: str, chosen: bool, not_known: Flags) -> Choice:
     left = pool.mask(filters, known=question.known, division=question.division)
     present = pool.mask(question.filters, known=question.known, division=question.division)
-    unknown = 0 if chosen else int((present & not_known).sum())
-    return Choice(filters, label, chosen, pool.counts(left), unknown)
+    judged = left if chosen else present
+    return Choice(filters, label, chosen, pool.counts(left), int((judged & not_known).sum()))
 
 
 def _relaxations(question: Question, pool: Pool) -> Iterable[Relaxation]:
@@ -186,8 +190,11 @@ def _looser(question: Question) -> Sequence[tuple[str, Filters, bool]]:
         looser.append((f"去掉{PLACES[now.place]}", replace(now, place=None), known))
     if now.size is not None:
         looser.append((f"去掉{chinese(now.size)}企业", replace(now, size=None), known))
-    if now.basis is not None:
-        looser.append((f"不限于{chinese(now.basis)}", replace(now, basis=None), known))
+    if now.bases:
+        bases = "、".join(chinese(basis) for basis in Basis if basis in now.bases)
+        looser.append((f"不限于{bases}", replace(now, bases=frozenset()), known))
+    if now.credit is not None:
+        looser.append((f"不限于{CREDITS[now.credit]}", replace(now, credit=None), known))
     if not known:
         looser.append(("列入已有合作的企业", now, True))
     return looser

@@ -1,8 +1,9 @@
 """All candidates of a question as arrays, before anything is cut: what filters, counts and why-not work on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +12,14 @@ from graph.matching import gap, partners
 from graph.ontology import Basis, Size
 from graph.places import within
 from graph.view import BASES, Codes, Ints, View
-from services.partners.answer import Filters, Place, Question, Relation
+from services.credit import CreditStrip, StripState
+from services.partners.answer import CreditFilter, Filters, Place, Question, Relation
 
 Flags = npt.NDArray[np.bool_]
+Strips = Callable[[View, Iterable[int], date], Mapping[int, CreditStrip]]
+"""The credit strips of records on a day, by handle: matching and graph know no rules, they are given this."""
+STATES: Final = tuple(StripState)
+_DAYS_KEPT: Final = 8  # of credit states: people ask for today, and now and then for another day
 WEAKEST = 0.005  # a weaker similar candidate rests on hardly more than a shared character; it is not listed
 
 
@@ -21,6 +27,7 @@ WEAKEST = 0.005  # a weaker similar candidate rests on hardly more than a shared
 class Pool:
     """Candidates in order: handle, score, tier, basis code of the supply link, and whether they are partners already.
 
+    `credit`: the state of each one's credit strip, as its place in STATES, and -1 for institutions, which have none.
     `paths_of(handle)`: the paths of one, as matching found them. `weak`: how many were too weak to list, `closed`: how
     many are registered as cancelled or revoked.
     """
@@ -32,6 +39,7 @@ class Pool:
     known: Flags
     divisions: Ints
     sizes: Codes
+    credit: Ints
     paths_of: Callable[[int], Sequence[Any]]
     direct_links: Mapping[int, int]
     products: int
@@ -53,9 +61,21 @@ class Pool:
             mask &= self.placed(filters.place, division)
         if filters.size is not None:
             mask &= self.sizes == tuple(Size).index(filters.size)
-        if filters.basis is not None:
-            mask &= self.bases == BASES.index(filters.basis)
+        if filters.bases:
+            mask &= np.isin(self.bases, [BASES.index(basis) for basis in filters.bases])
+        if filters.credit is CreditFilter.CLEAN:
+            mask &= self.nothing_shown
         return mask
+
+    @property
+    def nothing_shown(self) -> Flags:
+        """Whose credit was searched in some source, where nothing is shown and nothing bears the name untied."""
+        return np.equal(self.credit, STATES.index(StripState.NONE_SHOWN))
+
+    @property
+    def credit_unknown(self) -> Flags:
+        """Of whom neither can be told: nothing was searched, an untied record bears the name, or an institution."""
+        return ~self.nothing_shown & np.not_equal(self.credit, STATES.index(StripState.SHOWN))
 
     def placed(self, place: Place, division: str) -> Flags:
         """Who sits within the district, its city or its province."""
@@ -63,14 +83,14 @@ class Pool:
         return np.array([near[d] for d in self.divisions.tolist()], bool)
 
 
-def gather(view: View, question: Question, subject: int) -> Pool:
-    """Ask matching, and mark what joins each candidate to the subject."""
+def gather(view: View, question: Question, subject: int, strips: Strips) -> Pool:
+    """Ask matching, and mark what joins each candidate to the subject. `strips`: says what is known of their credit."""
     if question.relation is Relation.GAP:
-        return _gap_pool(view, question, subject)
-    return _company_pool(view, question, subject)
+        return _gap_pool(view, question, subject, strips)
+    return _company_pool(view, question, subject, strips)
 
 
-def _company_pool(view: View, question: Question, subject: int) -> Pool:
+def _company_pool(view: View, question: Question, subject: int, strips: Strips) -> Pool:
     direction: partners.Direction = "supplier" if question.relation is Relation.SUPPLIER else "customer"
     ranking = partners.rank(view, subject, direction, question.on, core=question.core)
     strong = (ranking.tiers == partners.EXACT) | (ranking.scores >= WEAKEST)
@@ -86,6 +106,7 @@ def _company_pool(view: View, question: Question, subject: int) -> Pool:
         known=direct == BASES.index(Basis.OBSERVED),
         divisions=view.division(handles),
         sizes=view.size(handles),
+        credit=_credit(view, handles, question.on, strips),
         paths_of=ranking.paths_of,
         direct_links=ranking.direct_links,
         products=ranking.products,
@@ -95,7 +116,7 @@ def _company_pool(view: View, question: Question, subject: int) -> Pool:
     )
 
 
-def _gap_pool(view: View, question: Question, subject: int) -> Pool:
+def _gap_pool(view: View, question: Question, subject: int, strips: Strips) -> Pool:
     ranking = gap.fill(view, subject, question.on)
     enough = [f for f in ranking.fillings if f.tier == partners.EXACT or f.score >= WEAKEST]
     gone = view.closed(np.array([f.handle for f in enough], np.int64))
@@ -114,6 +135,7 @@ def _gap_pool(view: View, question: Question, subject: int) -> Pool:
         known=np.zeros(len(handles), bool),  # who supplies it today is part of the answer, not a partner of anybody
         divisions=view.division(handles),
         sizes=view.size(handles),
+        credit=_credit(view, handles, question.on, strips),
         paths_of=paths.__getitem__,
         direct_links={h: link for h, (_, link) in surest.items()},
         products=len(ranking.wanted),
@@ -121,6 +143,20 @@ def _gap_pool(view: View, question: Question, subject: int) -> Pool:
         weak=len(ranking.fillings) - len(enough),
         closed=int(gone.sum()),
     )
+
+
+def _credit(view: View, handles: Ints, on: date, strips: Strips) -> Ints:
+    """The state of each one's strip; kept with the state of the view, since every question counts them all."""
+    by_day: dict[tuple[Strips, date], dict[int, int]] = view.derived("credit states")
+    if (strips, on) not in by_day and len(by_day) >= _DAYS_KEPT:
+        by_day.clear()  # who is reading has a day of his own in hand
+    kept = by_day.setdefault((strips, on), {})
+    asked = handles.tolist()
+    new = [handle for handle in asked if handle not in kept]
+    if new:
+        made = strips(view, new, on)
+        kept.update({handle: STATES.index(made[handle].state) if handle in made else -1 for handle in new})
+    return np.array([kept[handle] for handle in asked], np.int64)
 
 
 def _supply_of(view: View, handles: Ints, products: set[str], question: Question) -> dict[int, tuple[int, int]]:

@@ -8,16 +8,17 @@ from graph.matching.facts import product_graph
 from graph.ontology import Size, chinese
 from graph.places import place_name
 from graph.view import BASES, View
-from services.partners.answer import Filters, Question, Relation, WhyNot
-from services.partners.find import ASKED_OF, PLACES
+from services import credit
+from services.partners.answer import CreditFilter, Filters, Question, Relation, WhyNot
+from services.partners.find import ASKED_OF, CREDITS, PLACES
 from services.partners.paths import named
-from services.partners.pool import WEAKEST, Pool, gather
+from services.partners.pool import WEAKEST, Pool, Strips, gather
 from services.search import resolve
 
 Reason = tuple[str, str, str]  # code, Chinese, English
 
 
-def why_not(view: View, question: Question, other: str) -> WhyNot:
+def why_not(view: View, question: Question, other: str, strips: Strips = credit.strip) -> WhyNot:
     """Why a named company is not in the list of this question, or his rank in it.
 
     Raises NotKnown when either is not known, BadQuestion when several records bear the name.
@@ -26,7 +27,7 @@ def why_not(view: View, question: Question, other: str) -> WhyNot:
     types = ("Enterprise", "Institution") if question.relation is Relation.GAP else ("Enterprise",)
     asked = resolve(view, other, types)
     who = named(view, asked)
-    pool = gather(view, question, subject)
+    pool = gather(view, question, subject, strips)
     at = np.flatnonzero(pool.handles == asked)
     if not len(at):
         code, zh, en = next(_why_not_found(view, question, subject, asked))
@@ -72,10 +73,19 @@ def _why_filtered(question: Question, pool: Pool, i: int) -> Iterator[Reason]:
             f"does not meet the condition {filters.size.value}: {stated.value if stated else 'its size is not known'}",
         )
     basis = BASES[pool.bases[i]]
+    if filters.bases and basis not in filters.bases:
+        yield (
+            "basis",
+            f"供货关系的依据是“{chinese(basis)}”，名单只看另一种依据。",
+            f"the supply link is {basis.value}, and the list shows another basis only",
+        )
+    why, why_en = ("未取得，不等于没有", "nobody has looked, or a record that is tied to nobody bears its name")
+    if not pool.credit_unknown[i]:
+        why, why_en = ("有展示中的失信信息", "something is shown")
     yield (
-        "basis",
-        f"供货关系的依据是“{chinese(basis)}”，名单只看另一种依据。",
-        f"the supply link is {basis.value}, and the list shows another basis only",
+        "credit",
+        f"不满足条件“{CREDITS[CreditFilter.CLEAN]}”：{why}。",
+        f"does not meet the condition {CreditFilter.CLEAN.value}: {why_en}",
     )
 
 

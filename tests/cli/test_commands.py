@@ -235,10 +235,16 @@ def test_top_place_size_and_side_lines_reach_the_question(run: Run, demo_url: st
     near = json.loads(run("partners", "find", BUYER, *options, "--place", "district", "--top", "3").stdout)
     small = json.loads(run("partners", "find", BUYER, *options, "--size", "small").stdout)
     sides = json.loads(run("partners", "find", BUYER, *options, "--side-lines").stdout)
+    stated = json.loads(
+        run("partners", "find", BUYER, *options, "--known", "--basis", "observed", "--basis", "claimed").stdout
+    )
+    clean = json.loads(run("partners", "find", BUYER, *options, "--credit", "clean").stdout)
     assert {c["division"] for c in near["candidates"]} == {"330113"}
     assert len(near["candidates"]) == 3
     assert {c["size"] for c in small["candidates"]} == {"small"}
     assert [c["score"] for c in sides["candidates"]] != [c["score"] for c in plain["candidates"]]
+    assert {c["basis"] for c in stated["candidates"]} == {"observed", "claimed"}
+    assert {c["credit"]["state"] for c in clean["candidates"]} == {"none_shown"}
 
 
 def test_find_for_people_shows_whole_sources_in_a_pipe(run: Run, demo_url: str) -> None:
@@ -249,6 +255,13 @@ def test_find_for_people_shows_whole_sources_in_a_pipe(run: Run, demo_url: str) 
     hops = [line for line in text.splitlines() if "→" in line]
     assert len(hops) == 6
     assert all(line.rstrip().endswith("]") for line in hops)
+
+
+def test_what_the_credit_filter_left_out_is_said(run: Run, demo_url: str) -> None:
+    text = run(
+        "partners", "find", "YLQX-15", "--relation", "gap", "--credit", "clean", "--ledger", demo_url, *DAY
+    ).stdout
+    assert re.search(r"只列已查来源无展示中的失信信息的；信用未取得、或有同名记录未能关联的 [1-9]\d* 家没有列。", text)
 
 
 def test_gap_and_customer(run: Run, demo_url: str) -> None:

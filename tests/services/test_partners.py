@@ -4,7 +4,7 @@ import csv
 import gzip
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -35,9 +35,11 @@ from graph.ontology import (
 )
 from lianxin.errors import BadQuestion, NotKnown
 from loaders.chain_cn import CHAIN_CN
+from services.credit import StripState
 from services.demo import DEMO_FORMATS
 from services.partners import (
     Candidate,
+    CreditFilter,
     Filler,
     Filters,
     Place,
@@ -47,7 +49,7 @@ from services.partners import (
     find,
     why_not,
 )
-from services.partners.find import HOPS
+from services.partners.find import CREDITS, HOPS
 from services.partners.paths import PATHS_SHOWN
 from services.partners.pool import WEAKEST
 
@@ -406,38 +408,91 @@ def test_notes_say_what_weakens_a_path(stated: Stated) -> None:
 QUESTIONS = [
     _ask("YLQX-15", "gap"),
     _ask("YLQX-15", "gap", filters=Filters(place=Place.CITY)),
-    _ask("YLQX-03", "gap", filters=Filters(size=Size.SMALL, basis=Basis.PREDICTED)),
+    _ask("YLQX-03", "gap", filters=Filters(size=Size.SMALL, bases=frozenset({Basis.PREDICTED}))),
     _ask(FORMER_BUYER, filters=Filters(place=Place.DISTRICT, size=Size.MICRO)),
     _ask(BUYER, known=True, filters=Filters(place=Place.PROVINCE, size=Size.LARGE)),
-    _ask(BUYER, known=True, filters=Filters(basis=Basis.OBSERVED)),
-    _ask(SINGLE, "customer", filters=Filters(place=Place.CITY, basis=Basis.CLAIMED)),
+    _ask(BUYER, known=True, filters=Filters(bases=frozenset({Basis.OBSERVED}))),
+    _ask(SINGLE, "customer", filters=Filters(place=Place.CITY, bases=frozenset({Basis.CLAIMED}))),
 ]
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=range(len(QUESTIONS)))
 def test_every_choice_leaves_what_it_says(demo: MemoryView, question: Question) -> None:
     answer = find(demo, question)
-    assert len(answer.choices) == len(Place) + len(Size) + len(Basis)
+    assert len(answer.choices) == len(Place) + len(Size) + len(Basis) + len(CreditFilter)
     for choice in answer.choices:
         chosen = find(demo, replace(question, filters=choice.filters, top=200))
         assert chosen.counts == choice.counts
         if sum(choice.counts.values()) <= 200:
             listed = [candidate.basis for candidate in chosen.candidates]
             assert {basis: listed.count(basis) for basis in Basis} == choice.counts
-        asked = [choice.filters.place, choice.filters.size, choice.filters.basis]
         for candidate in chosen.candidates:
             assert choice.filters.size in (None, candidate.size)
-            assert choice.filters.basis in (None, candidate.basis)
+            assert not choice.filters.bases or candidate.basis in choice.filters.bases
+            assert choice.filters.credit is None or _shows_nothing(candidate)
             assert _within(candidate.division, choice.filters.place)
-        now = [question.filters.place, question.filters.size, question.filters.basis]
+        asked, now = astuple(choice.filters), astuple(question.filters)
         assert sum(a != b for a, b in zip(asked, now, strict=True)) == 1
-        assert choice.chosen is (sum(x is not None for x in asked) < sum(x is not None for x in now))
+        assert choice.chosen is (choice.filters.count < question.filters.count)
+
+
+def _shows_nothing(candidate: Candidate) -> bool:
+    return candidate.credit is not None and candidate.credit.state is StripState.NONE_SHOWN
 
 
 def _within(division: str | None, place: Place | None) -> bool:
     """临平区 330113 lies in 杭州市 3301 and 浙江省 33."""
     beginnings = {None: "", Place.DISTRICT: "330113", Place.CITY: "3301", Place.PROVINCE: "33"}
     return place is None or (division or "").startswith(beginnings[place])
+
+
+def test_several_bases_leave_what_each_of_them_does(demo: MemoryView) -> None:
+    def keys(*bases: Basis) -> set[str]:
+        question = _ask(BUYER, known=True, top=300, filters=Filters(bases=frozenset(bases)))
+        return set(_keys(find(demo, question).candidates))
+
+    assert keys(Basis.OBSERVED)
+    assert keys(Basis.CLAIMED)
+    assert keys(Basis.OBSERVED, Basis.CLAIMED) == keys(Basis.OBSERVED) | keys(Basis.CLAIMED)
+    assert keys() == keys(*Basis)
+
+
+CLEAN = Filters(credit=CreditFilter.CLEAN)
+
+
+@pytest.mark.parametrize(("key", "relation"), [(BUYER, "supplier"), ("YLQX-15", "gap")])
+def test_only_those_of_whom_a_searched_source_shows_nothing(demo: MemoryView, key: str, relation: str) -> None:
+    whole = find(demo, _ask(key, relation, top=1000))
+    left = find(demo, _ask(key, relation, top=1000, filters=CLEAN))
+    assert _keys(left.candidates) == [c.ref.key for c in whole.candidates if _shows_nothing(c)]
+    shown = sum(c.credit is not None and c.credit.state is StripState.SHOWN for c in whole.candidates)
+    (offered,), (chosen,) = (
+        [c for c in answer.choices if c.label == CREDITS[CreditFilter.CLEAN]] for answer in (whole, left)
+    )
+    assert offered.counts == left.counts
+    assert chosen.counts == whole.counts
+    assert offered.unknown == chosen.unknown == len(whole.candidates) - len(left.candidates) - shown
+    assert relation == "supplier" or offered.unknown > 0  # institutions have no credit records
+    assert shown or relation == "gap"
+
+
+def test_nobody_is_clean_where_no_source_of_credit_is_loaded(stated: Stated) -> None:
+    view = stated(rows=[*PUMP, *_firm("乙"), *_firm("丙")])
+    (offered,) = (c for c in find(view, _ask("甲")).choices if c.filters.credit is not None)
+    assert (sum(offered.counts.values()), offered.unknown) == (0, 2)
+    empty = find(view, _ask("甲", filters=CLEAN))
+    assert empty.candidates == []
+    assert [(r.label, r.counts[Basis.PREDICTED]) for r in empty.relaxations] == [
+        ("不限于已查来源无展示中的失信信息", 2)
+    ]
+    why = why_not(view, _ask("甲", filters=CLEAN), "乙")
+    assert (why.code, "未取得，不等于没有" in why.zh) == ("credit", True)
+
+
+def test_why_not_says_that_something_is_shown(demo: MemoryView) -> None:
+    why = why_not(demo, _ask(BUYER, filters=CLEAN), PREDICTED)
+    assert (why.code, "有展示中的失信信息" in why.zh) == ("credit", True)
+    assert "良好" not in why.zh + CREDITS[CreditFilter.CLEAN]
 
 
 def test_filters_keep_the_order(demo: MemoryView) -> None:
@@ -491,8 +546,8 @@ def _narrow_questions() -> Iterator[Question]:
     for size in (Size.LARGE, Size.MICRO):
         for basis in Basis:
             for place in (Place.DISTRICT, Place.CITY):
-                yield _ask(BUYER, top=1, filters=Filters(place, size, basis))
-                yield _ask("YLQX-15", "gap", top=1, filters=Filters(place, size, basis))
+                yield _ask(BUYER, top=1, filters=Filters(place, size, frozenset({basis})))
+                yield _ask("YLQX-15", "gap", top=1, filters=Filters(place, size, frozenset({basis})))
 
 
 def test_relaxations_of_place_widen_step_by_step(stated: Stated) -> None:
@@ -555,7 +610,7 @@ def test_each_reason_decides_alone(stated: Stated) -> None:
     assert _why(view, "丙", filters=Filters(place=Place.PROVINCE)) == "place"
     assert _why(view, "乙", filters=Filters(size=Size.SMALL)) == "size"
     assert _why(view, "丙", filters=Filters(size=Size.SMALL)) == "size"
-    assert _why(view, "乙", filters=Filters(basis=Basis.CLAIMED)) == "basis"
+    assert _why(view, "乙", filters=Filters(bases=frozenset({Basis.CLAIMED}))) == "basis"
     assert _why(view, "甲") == "itself"
     assert _why(view, "乙", key="无") == "subject_has_no_products"
     assert _why(view, "无") == "no_products"

@@ -152,7 +152,17 @@ def test_every_relation_and_filter_has_an_answer(ask: Callable[..., Any], relati
     )
     models.PartnersAnswer.model_validate(answer)
     asked = answer["query"]
-    assert (asked["place"], asked["size"], asked["basis"], asked["known"]) == ("city", "small", "predicted", True)
+    assert (asked["place"], asked["size"], asked["basis"], asked["known"]) == ("city", "small", ["predicted"], True)
+
+
+def test_bases_may_be_repeated_and_credit_be_asked_for(ask: Callable[..., Any]) -> None:
+    answer = ask("/api/partners", key=TUBING, relation="supplier", known="true", basis=["observed", "claimed"])
+    assert answer["query"]["basis"] == ["observed", "claimed"]
+    assert {each["basis"] for each in answer["candidates"]} <= {"observed", "claimed"}
+    clean = ask("/api/partners", key=TUBING, relation="supplier", credit="clean")
+    models.PartnersAnswer.model_validate(clean)
+    assert clean["query"]["credit"] == "clean"
+    assert {each["credit"]["state"] for each in clean["candidates"]} == {"none_shown"}
 
 
 def test_why_not_gives_the_reason_in_both_languages(ask: Callable[..., Any]) -> None:

@@ -196,7 +196,7 @@ def _question(query: PartnerQuery) -> Question:
         relation=query.relation,
         on=day(query.on),
         top=query.top,
-        filters=Filters(query.place, query.size, query.basis),
+        filters=Filters(query.place, query.size, frozenset(query.basis), query.credit),
         known=query.known,
         core=query.core,
         division=platform().division,

@@ -16,14 +16,14 @@ from graph.ontology import PROPERTIES, RECORD_TYPES, Basis, Size
 from rules.credit_repair.impact import Change
 from rules.credit_repair.sets import RULE_SETS
 from services.oversight import Stage
-from services.partners import Place, Relation
+from services.partners import CreditFilter, Place, Relation
 
 MAX_TEXT = 200
 MAX_KEY = 600  # of a record: an authority's name and the number of its decision
 MAX_TOP = 200
 MAX_PAGE = 100
 MAX_NUMBER = 999_999_999  # nine digits: more loads than any ledger will see
-REPEATABLE = frozenset({"types"})
+REPEATABLE = frozenset({"types", "basis"})
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = re.compile(r"[0-9]{1,9}")
@@ -143,7 +143,12 @@ class PartnerQuery(OnQuery):
     top: Whole = Field(20, ge=1, le=MAX_TOP, description="最多几家。At most so many candidates.")
     place: Place | None = Field(None, description="范围：区内、市内、省内。How near.")
     size: Size | None = Field(None, description="企业规模。Size of the enterprise.")
-    basis: Basis | None = Field(None, description="依据。How the supply link is known.")
+    basis: list[Basis] = Field(
+        [], max_length=len(Basis), description="依据，可重复。How the supply link is known; may be repeated."
+    )
+    credit: CreditFilter | None = Field(
+        None, description="clean：已查来源无展示中的失信信息；未取得的不算。Some source was searched and shows nothing."
+    )
     known: YesNo = Field(False, description="是否列出已有的伙伴。Whether to list known partners too.")
     core: YesNo = Field(True, description="主营优先：副业占比低的排后。Whether side lines count less.")
 

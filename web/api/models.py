@@ -17,7 +17,7 @@ from rules.law import ReadingMark
 from services.credit import StripState
 from services.credit_records import RecordKind
 from services.oversight import Stage, Unjudged
-from services.partners import Filler, Place, Relation, Tier
+from services.partners import CreditFilter, Filler, Place, Relation, Tier
 from services.search import Matched
 from web.api.edges import Findable
 
@@ -277,11 +277,12 @@ class ChainAnswer(Reference):
 
 
 class FiltersShape(Shape):
-    """Conditions on the candidates; null asks nothing."""
+    """Conditions on the candidates; null and an empty list ask nothing."""
 
     place: Place | None
     size: Size | None
-    basis: Basis | None
+    basis: list[Basis]
+    credit: CreditFilter | None
 
 
 class PartnerAsked(FiltersShape):

@@ -9,7 +9,7 @@ from flask import request
 from graph.ontology import Basis, Ref, Size
 from lianxin.errors import BadQuestion
 from services import search as search_service
-from services.partners import Filters, Place, Question, Relation
+from services.partners import CreditFilter, Filters, Place, Question, Relation
 from services.partners.find import ASKED_OF, LARGEST_TOP
 from services.search import Found
 from web.pages import frame
@@ -23,8 +23,12 @@ def question() -> Question | None:
     """The question in the address, None while no key is given. Raises BadQuestion for a value that does not exist."""
     key = request.args.get("key", "").strip()
     relation = _member(Relation, "relation", "关系") or Relation.SUPPLIER
+    basis = _member(Basis, "basis", "依据")
     filters = Filters(
-        place=_member(Place, "place", "范围"), size=_member(Size, "size", "规模"), basis=_member(Basis, "basis", "依据")
+        place=_member(Place, "place", "范围"),
+        size=_member(Size, "size", "规模"),
+        bases=frozenset() if basis is None else frozenset({basis}),
+        credit=_member(CreditFilter, "credit", "信用"),
     )
     top, on = _top(), frame.asked_day()
     if not key:
@@ -41,7 +45,8 @@ def parameters(asked: Question, **changed: Any) -> dict[str, Any]:
         "relation": asked.relation.value if asked.relation is not Relation.SUPPLIER else None,
         "place": filters.place and filters.place.value,
         "size": filters.size and filters.size.value,
-        "basis": filters.basis and filters.basis.value,
+        "basis": next((basis.value for basis in filters.bases), None),
+        "credit": filters.credit and filters.credit.value,
         "known": "1" if known else None,
         "top": asked.top if asked.top != TOP else None,
         **changed,
@@ -50,7 +55,7 @@ def parameters(asked: Question, **changed: Any) -> dict[str, Any]:
 
 def conditions(filters: Filters) -> int:
     """How many filters are set."""
-    return sum(value is not None for value in (filters.place, filters.size, filters.basis))
+    return filters.count
 
 
 def namesakes(key: str, types: tuple[str, ...]) -> list[Found]:

@@ -104,7 +104,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/partners", view_func=partner_list)
 
 
-@takes("key", "relation", "place", "size", "basis", "known", "top", "why", "open")
+@takes("key", "relation", "place", "size", "basis", "credit", "known", "top", "why", "open")
 @permission(Permission.PARTNERS_READ)
 def partner_list() -> str:
     """GET /partners?key=&relation=&place=&size=&basis=&known=&top=&why=&open="""

@@ -37,7 +37,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/partners/print", view_func=partner_print)
 
 
-@takes("key", "relation", "place", "size", "basis", "known", "top")
+@takes("key", "relation", "place", "size", "basis", "credit", "known", "top")
 @permission(Permission.PARTNERS_READ)
 def partner_xlsx() -> Response | str:
     """GET /partners.xlsx, with the parameters of the list: all its candidates, up to a thousand."""
@@ -51,7 +51,7 @@ def partner_xlsx() -> Response | str:
     return Response(workbook(answer), mimetype=XLSX, headers=headers)
 
 
-@takes("key", "relation", "place", "size", "basis", "known", "top")
+@takes("key", "relation", "place", "size", "basis", "credit", "known", "top")
 @permission(Permission.PARTNERS_READ)
 def partner_print() -> str:
     """GET /partners/print, with the parameters of the list: its first candidates on one A4 page."""
