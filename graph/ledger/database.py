@@ -13,7 +13,7 @@ from graph.ledger.failures import without_password
 from lianxin.errors import StoreUnavailable
 
 BUSY_TIMEOUT_MS: Final = 10_000  # a load holds the write lock for a second or two; ten times that is a stuck process
-CACHE_KB: Final = 16_384  # with 2 MB, SQLite's own, a load is slower; with 65 MB it is not faster, and sorts take as much each
+CACHE_KB: Final = 16_384  # SQLite's own 2 MB slow a load; 65 MB make it no faster, and each sort takes as much again
 CONNECT_TIMEOUT_S: Final = 10
 WRITE_LOCK: Final = 0x6C69616E78696E  # "lianxin": the number of the advisory lock that writers of one database share
 
