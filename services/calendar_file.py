@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from icalendar import Calendar, Event
@@ -9,6 +10,7 @@ from icalendar import Calendar, Event
 from rules.calendar import DAY
 from rules.credit_repair.codes import CODES
 from rules.credit_repair.plan import Filing, Plan
+from services.credit import CreditPlan, CreditRecord
 
 FREE = "信用修复不收取任何费用。Credit repair is free of charge."
 
@@ -25,6 +27,16 @@ def plan_ics(plan: Plan) -> str:
             calendar.add_component(event)
     written: bytes = calendar.to_ical()
     return written.decode("utf-8")
+
+
+def credit_plan_ics(made: CreditPlan) -> str:
+    """The plan over the records of an enterprise, each record called as people call it."""
+    filings = tuple(replace(each, id=_called(made, made.records[each.id])) for each in made.plan.filings)
+    return plan_ics(replace(made.plan, filings=filings))
+
+
+def _called(made: CreditPlan, record: CreditRecord) -> str:
+    return f"{made.name}：{record.authority} {record.number or record.title}"
 
 
 def _events(filing: Filing) -> Iterator[Event]:

@@ -112,9 +112,27 @@ def test_partners_carry_their_strip(client: FlaskClient) -> None:
 def test_who_sees_records_and_who_may_ask(client: FlaskClient, role: Role, status: int) -> None:
     with client.session_transaction() as session:
         session["role"] = role.value
-    assert client.get(f"/api/enterprises/{RENAMED}/credit").status_code == status
-    assert client.get("/api/enterprises/nobody/credit").status_code == (404 if status == 200 else 403)
+    for more in ("", "/plan", "/plan.ics"):
+        assert client.get(f"/api/enterprises/{RENAMED}/credit{more}").status_code == status
+        assert client.get(f"/api/enterprises/nobody/credit{more}").status_code == (404 if status == 200 else 403)
     assert client.post("/api/repair/check", json={"facts": FACTS}).status_code == 200
+
+
+def test_the_plan_over_all_records_says_from_when_and_after_which_acts(client: FlaskClient) -> None:
+    response = client.get(f"/api/enterprises/{RESIN_PREDICTED}/credit/plan?on=2026-07-01")
+    answer = models.CreditPlanAnswer.model_validate_json(response.data)
+    (filing,) = answer.plan.filings
+    assert (filing.file_from, filing.earliest) == (date(2026, 8, 13), date(2026, 8, 13))
+    assert filing.acts == ["NO_PUBLIC_COMMITMENT"]  # whether the duties are done is not known
+    assert answer.records[filing.id].authority == "临平区应急管理局（示例）"
+    assert (answer.on, answer.key, answer.changes, answer.left_out) == (date(2026, 7, 1), RESIN_PREDICTED, [], {})
+
+
+def test_the_plan_as_a_calendar_has_the_same_day(client: FlaskClient) -> None:
+    response = client.get(f"/api/enterprises/{RESIN_PREDICTED}/credit/plan.ics?on=2026-07-01")
+    assert response.mimetype == "text/calendar"
+    assert "DTSTART;VALUE=DATE:20260813" in response.text
+    assert response.text == client.get(f"/enterprises/{RESIN_PREDICTED}/credit.ics?on=2026-07-01").text
 
 
 # --- questions about stated facts -------------------------------------------------------------------------------------

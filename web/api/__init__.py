@@ -21,6 +21,7 @@ from services import (
     partners,
     search,
 )
+from services.calendar_file import credit_plan_ics
 from services.partners import Filters, Question
 from web.api import models, oversight, repair
 from web.api.edges import (
@@ -111,6 +112,34 @@ def show_credit(path: EnterprisePath, query: OnQuery) -> Response:
     said = claims.claimed(platform().ledger, view, known)
     told = [oversight_json.record_claims(each) for each in said.values()]
     return as_json({**credit_json.credit(known), "claims": told})
+
+
+@operation(
+    "/enterprises/<key>/credit/plan",
+    models.CreditPlanAnswer,
+    Permission.CREDIT_READ,
+    summary="修复计划 Repair plan of an enterprise",
+    example="/api/enterprises/91330113YANG00086R/credit/plan?on=2026-07-01",
+)
+def show_credit_plan(path: EnterprisePath, query: OnQuery) -> Response:
+    """The plan over all credit records of one enterprise: in which order to file, which acts come first, what has to
+    be clarified, what needs nothing, and which records have no finding and why."""
+    made = credit.credit_plan(platform().views.newest(), path.key, day(query.on))
+    return as_json(credit_json.credit_plan(made))
+
+
+@operation(
+    "/enterprises/<key>/credit/plan.ics",
+    "text/calendar",
+    Permission.CREDIT_READ,
+    summary="修复计划日历 Repair plan as a calendar",
+    example="/api/enterprises/91330113YANG00086R/credit/plan.ics?on=2026-07-01",
+)
+def show_credit_calendar(path: EnterprisePath, query: OnQuery) -> Response:
+    """The days of the plan as a calendar file (iCalendar): an all-day event for each first day of filing, and for each
+    record that stops by itself."""
+    made = credit.credit_plan(platform().views.newest(), path.key, day(query.on))
+    return Response(credit_plan_ics(made), mimetype="text/calendar")
 
 
 @operation(

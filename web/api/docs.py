@@ -85,7 +85,7 @@ def operations(spec: dict[str, Any]) -> list[Operation]:
             declared["description"],
             declared["x-permission"],
             declared["x-example"],
-            declared["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2],
+            _answer(declared),
             _body(declared),
             orjson.dumps(declared.get("x-example-body"), option=orjson.OPT_INDENT_2).decode(),
             tuple(_parameter(each, spec) for each in declared.get("parameters", ())),
@@ -93,6 +93,12 @@ def operations(spec: dict[str, Any]) -> list[Operation]:
         for address, item in spec["paths"].items()
         for method, declared in item.items()
     ]
+
+
+def _answer(declared: dict[str, Any]) -> str:
+    """The name of the shape of the answer; of a file its media type."""
+    ((media_type, content),) = declared["responses"]["200"]["content"].items()
+    return str(content["schema"].get("$ref", media_type)).removeprefix("#/components/schemas/")
 
 
 def _body(declared: dict[str, Any]) -> str:

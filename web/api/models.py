@@ -711,6 +711,33 @@ class PlanAnswer(Shape):
     free: str
 
 
+class ChangeShape(Shape):
+    """A fact that is changed for the sake of the question; `id` null: in every record."""
+
+    fact: str
+    value: Scalar | list[str]
+    id: str | None
+
+
+class RecordTitleShape(Shape):
+    """What a record of a plan is about."""
+
+    title: str
+    authority: str
+    day: date | None
+
+
+class CreditPlanAnswer(Reference):
+    """修复计划 over all records of an enterprise. `records`: by id; `left_out`: those without a finding, and why."""
+
+    on: date
+    changes: list[ChangeShape]
+    plan: PlanAnswer
+    records: dict[str, RecordTitleShape]
+    changed: list[str]
+    left_out: dict[str, str]
+
+
 class FactFromShape(Shape):
     """One fact of a record with its sources; `how` it follows from the row, and how sure that is (`mark`)."""
 

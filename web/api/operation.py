@@ -34,6 +34,10 @@ def _problem(description: str) -> dict[str, Any]:
     return {"description": description, "content": {MEDIA_TYPE: {"schema": {"$ref": _PROBLEM}}}}
 
 
+def _file(media_type: str) -> dict[str, Any]:
+    return {"description": "A file.", "content": {media_type: {"schema": {"type": "string"}}}}
+
+
 _IN_BODIES: dict[str | int, Any] = {str(status): _problem(HTTP_MEANINGS[status][2]) for status in (413, 415)}
 
 blueprint = APIBlueprint(
@@ -49,16 +53,19 @@ Endpoint = Callable[..., Response]
 
 
 def operation(
-    rule: str, answer: type[BaseModel], needed: Permission, *, summary: str, example: str
+    rule: str, answer: type[BaseModel] | str, needed: Permission, *, summary: str, example: str
 ) -> Callable[[Endpoint], Endpoint]:
-    """Declare a GET operation: address, shape of its answer, permission, words, an example that works in the demo."""
+    """Declare a GET operation: address, shape of its answer, permission, words, an example that works in the demo.
+
+    `answer`: the shape of the JSON, or the media type of a file.
+    """
 
     def declare(handler: Endpoint) -> Endpoint:
         registered: Endpoint = blueprint.get(
             rule,
             summary=summary,
             description=_described(handler),
-            responses={"200": answer},
+            responses={"200": _file(answer) if isinstance(answer, str) else answer},
             openapi_extensions={"x-example": example, "x-permission": needed.value},
         )(permission(needed)(handler))
         return registered

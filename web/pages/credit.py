@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
@@ -22,7 +22,7 @@ from rules.credit_repair.plan import WAITING, Plan
 from rules.credit_repair.texts import FREE
 from rules.law import Citation, ReadingMark
 from services import credit as credit_service
-from services.calendar_file import plan_ics
+from services.calendar_file import credit_plan_ics
 from services.credit import Change, Credit, CreditPlan, CreditRecord, StripState
 from services.credit_records import RecordKind
 from web.pages import asking, credit_words, frame, timeline
@@ -179,7 +179,7 @@ def credit_ics(key: str) -> Response:
     """GET /enterprises/<key>/credit.ics: the plan as a calendar file."""
     made = credit_service.credit_plan(frame.view(), key, frame.asked_day())
     headers = {"Content-Disposition": 'attachment; filename="lianxin-credit.ics"'}
-    return Response(plan_ics(_named(made)), mimetype=ICS, headers=headers)
+    return Response(credit_plan_ics(made), mimetype=ICS, headers=headers)
 
 
 @takes("done", "commit", "file")
@@ -467,16 +467,6 @@ def gravity_why(record: CreditRecord) -> tuple[str, Sequence[ReadingMark]]:
     if step is None:
         return "", ()
     return step.how, tuple(dict.fromkeys(citation.mark for citation in step.citations))
-
-
-def _named(made: CreditPlan) -> Plan:
-    """The plan with records called as people call them, for a calendar."""
-    filings = tuple(replace(each, id=_called(made, made.records[each.id])) for each in made.plan.filings)
-    return replace(made.plan, filings=filings)
-
-
-def _called(made: CreditPlan, record: CreditRecord) -> str:
-    return f"{made.name}：{record.authority} {record.number or record.title}"
 
 
 _DAY_IN_WORDS: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
