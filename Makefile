@@ -20,4 +20,4 @@ install:
 # For maintainers, after a change of the dependencies in pyproject.toml. UPGRADE=--upgrade takes the newest versions.
 lock: install
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header $(UPGRADE) --group dev pyproject.toml --output-file requirements.lock
+		--no-emit-index-url --no-header $(UPGRADE) --group dev --extra py2neo pyproject.toml --output-file requirements.lock

@@ -5,38 +5,37 @@ Measured on chain_cn (100,000 records, 250,000 links): a build takes about 2 s, 
 
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np
-import orjson
 from sqlalchemy import Connection
 
+from graph import contributions
+from graph.contributions import FILTERED, Contribution
 from graph.ledger import Ledger, merge, reading
 from graph.link_table import LinkRows
-from graph.memory_view import TYPES, Contribution, Layer, MemoryView, Records, joined_pairs
-from graph.ontology import LINK_TYPES, PROPERTIES, RECORD_TYPES, Ref, Size, Status
-from graph.view import DatasetInfo, Source
+from graph.memory_view import TYPES, Layer, MemoryView, Records, joined_pairs
+from graph.ontology import LINK_TYPES, Ref
 from lianxin.errors import NotKnown
 
 OVERLAY_LIMIT = 0.02  # an overlay above this share of the base is folded into a new base (design: measured there)
 PAST_STATES = 4  # past positions kept ready, least recently used out
 
 _CODES = {name: code for code, name in enumerate(TYPES)}
-_SIZES = {size.value: code for code, size in enumerate(Size)}
-_CLOSED = frozenset({Status.CANCELLED.value, Status.REVOKED.value})
-_FILTERED = frozenset(t for t in RECORD_TYPES if any(p.name == "division" for p in PROPERTIES[t]))
-
-_CHINA = timezone(timedelta(hours=8))  # one zone, without summer time since 1991
-
 Said = dict[int, list[Contribution]]
 
 
 def build(ledger: Ledger, position: int | None = None) -> MemoryView:
-    """Build a state from nothing: all that the ledger holds up to a position (default: the newest)."""
+    """Build a state from nothing: all that the ledger holds up to a position (default: the newest).
+
+    Raises NotKnown for a position that the ledger has not reached.
+    """
     with ledger.reading() as connection:
-        upto = reading.newest_position(connection) if position is None else position
+        newest = reading.newest_position(connection)
+        upto = newest if position is None else position
+        if not 0 <= upto <= newest:
+            raise NotKnown("position", "账本位置", str(position))
         keys, types = [""], [-1]
         _read_keys(connection, keys, types)
         merged = merge.merged(connection, upto)
@@ -53,10 +52,10 @@ def build(ledger: Ledger, position: int | None = None) -> MemoryView:
                 by_ref[Ref(TYPES[codes[record]], keys[record])] = stands  # an old key still resolves
         return MemoryView(
             upto,
-            _datasets(connection, upto),
+            contributions.datasets(connection, upto),
             replace(records, by_ref=by_ref, merged=merged),
             layers,
-            _sources(connection),
+            contributions.sources(connection),
         )
 
 
@@ -86,15 +85,13 @@ def overlaid(ledger: Ledger, base: MemoryView) -> MemoryView:
         by_ref |= _settle(records, again)
         pairs = joined_pairs(reading.touched_links(connection, after, upto))
         added = _read_links(connection, upto, after, {})
-        layers = {
-            name: [base.layers[name][0].without(pairs), Layer(rows.table())] for name, rows in added.items()
-        }
+        layers = {name: [base.layers[name][0].without(pairs), Layer(rows.table())] for name, rows in added.items()}
         return MemoryView(
             upto,
-            _datasets(connection, upto),
+            contributions.datasets(connection, upto),
             replace(records, by_ref=by_ref, merged=base.records.merged),
             layers,
-            _sources(connection),
+            contributions.sources(connection),
         )
 
 
@@ -130,24 +127,14 @@ def _grown(
 def _settle(records: Records, said: Mapping[int, list[Contribution]]) -> dict[Ref, int]:
     """Order what is said of each record, fill its filter columns, and give its reference."""
     by_ref = {}
-    for handle, contributions in said.items():
-        contributions.sort(key=lambda c: c.rank)
+    for handle, found in said.items():
+        found.sort(key=lambda c: c.rank)
         kind = TYPES[records.types[handle]]
         by_ref[Ref(kind, records.keys[handle])] = handle
         records.present[handle] = True
-        if kind in _FILTERED:
-            records.divisions[handle], records.sizes[handle], records.closed[handle] = _filters(contributions)
+        if kind in FILTERED:
+            records.divisions[handle], records.sizes[handle], records.closed[handle] = contributions.filters(found)
     return by_ref
-
-
-def _filters(contributions: Iterable[Contribution]) -> tuple[int, int, bool]:
-    division, size, status = 0, -1, None
-    for said in contributions:
-        values = orjson.loads(said.body)
-        status = status or values.get("status")
-        division = division or int(values.get("division", 0))
-        size = _SIZES.get(values.get("size"), -1) if size < 0 else size
-    return division, size, status in _CLOSED
 
 
 def _read_keys(connection: Connection, keys: list[str], types: list[int]) -> None:
@@ -175,26 +162,6 @@ def _read_links(connection: Connection, upto: int, after: int | None, merged: Ma
         if ends[0] != ends[1] or from_ == to:  # what one party does with itself under two keys is no link
             gathered[kind].add(*ends, *rest)
     return gathered
-
-
-def _sources(connection: Connection) -> dict[int, Source]:
-    labels = reading.dataset_labels(connection)
-    return {
-        file: Source(labels[dataset][0], labels[dataset][1], name, None, digest, _china_day(at), labels[dataset][2])
-        for file, (dataset, name, digest, at) in reading.files(connection).items()
-    }
-
-
-def _china_day(at: datetime) -> date:
-    """The day in China of a time in UTC: what was loaded at seven in the morning was loaded today."""
-    return at.replace(tzinfo=UTC).astimezone(_CHINA).date()
-
-
-def _datasets(connection: Connection, upto: int) -> list[DatasetInfo]:
-    return [
-        DatasetInfo(d.name, d.label, d.format, d.synthetic, _china_day(d.loaded_at))
-        for d in reading.datasets(connection, upto)
-    ]
 
 
 class MemoryViews:
@@ -252,6 +219,9 @@ class MemoryViews:
                     self._past.popitem(last=False)
             self._past.move_to_end(position)
             return self._past[position]
+
+    def close(self) -> None:
+        """Nothing is held outside this process."""
 
 
 def _overlay_share(view: MemoryView) -> float:

@@ -12,24 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from graph import contributions
+from graph.contributions import Contribution
 from graph.link_table import FAR_FUTURE, FAR_PAST, LinkTable
-from graph.ontology import RECORD_TYPES, Basis, Ref, Unknown, read_body
-from graph.view import BASES, Codes, DatasetInfo, Direction, Entity, Evidence, Ints, Links, Source, Stated
+from graph.ontology import RECORD_TYPES, Basis, Ref, read_body
+from graph.view import BASES, Codes, DatasetInfo, Direction, Entity, Evidence, Ints, Links, Source, networkx_of
 
 if TYPE_CHECKING:
     import networkx as nx
 
 TYPES = tuple(RECORD_TYPES)
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """What one data set says of a record in one row: JSON body, file and row."""
-
-    rank: tuple[int, int, str]  # higher trust first, then the data set loaded first, then its parts by name
-    body: str
-    file: int
-    row: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +84,15 @@ class MemoryView:
     def ref(self, handle: int) -> Ref:
         return Ref(TYPES[self.records.types[handle]], self.records.keys[handle])
 
+    def refs(self, handles: Iterable[int]) -> Sequence[Ref]:
+        return [self.ref(handle) for handle in handles]
+
     def entity(self, handle: int) -> Entity:
-        ref = self.ref(handle)
-        values: dict[str, list[Stated]] = {}
-        for said in self.records.said.get(handle, ()):  # a link may outlive its end in another data set
-            source = replace(self.sources[said.file], row=said.row)
-            for name, value in read_body(ref.type, said.body).items():
-                values.setdefault(name, []).append(Stated(value, source))
-        for name, stated in values.items():
-            if isinstance(stated[0].value, Unknown):  # a source that knows is taken before one that does not
-                values[name] = sorted(stated, key=lambda s: isinstance(s.value, Unknown))
-        return Entity(handle, ref, values)
+        said = self.records.said.get(handle, ())  # a link may outlive its end in another data set
+        return contributions.entity(handle, self.ref(handle), said, self.sources)
+
+    def entities_of(self, handles: Iterable[int]) -> Sequence[Entity]:
+        return [self.entity(handle) for handle in handles]
 
     def all_of(self, record_type: str) -> Ints:
         return np.flatnonzero((self.records.types == TYPES.index(record_type)) & self.records.present)
@@ -148,6 +138,9 @@ class MemoryView:
             replace(self.sources[int(table.file[at])], row=int(table.row[at])),
         )
 
+    def evidences(self, link_type: str, links: Iterable[int]) -> Sequence[Evidence]:
+        return [self.evidence(link_type, link) for link in links]
+
     def division(self, handles: Ints) -> Ints:
         return self.records.divisions[handles].astype(np.int64)
 
@@ -169,19 +162,7 @@ class MemoryView:
     def to_networkx(
         self, handles: Iterable[int], link_types: Iterable[str], *, on: date, bases: Iterable[Basis] = BASES
     ) -> "nx.MultiDiGraph[int]":
-        import networkx as nx  # here: what only asks for links need not wait for it
-
-        among = sorted(set(handles))
-        graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
-        for handle in among:
-            ref = self.ref(handle)
-            graph.add_node(handle, type=ref.type, key=ref.key)
-        for link_type in link_types:
-            found = self.links(link_type, among, "out", on=on, bases=bases)
-            for origin, other, basis, link in zip(found.origin, found.other, found.basis, found.link, strict=True):
-                if int(other) in graph:
-                    graph.add_edge(among[origin], int(other), type=link_type, basis=BASES[basis], link=int(link))
-        return graph
+        return networkx_of(self, handles, link_types, on=on, bases=bases)
 
     def derived(self, name: str) -> dict[Any, Any]:
         """A place where others keep what they computed from this state; it goes when the state goes."""

@@ -138,8 +138,14 @@ class View(Protocol):
     def ref(self, handle: int) -> Ref:
         """Type and key of a record."""
 
+    def refs(self, handles: Iterable[int]) -> Sequence[Ref]:
+        """Type and key of many records: outside this process one question instead of one for each."""
+
     def entity(self, handle: int) -> Entity:
         """A record with all stated values."""
+
+    def entities_of(self, handles: Iterable[int]) -> Sequence[Entity]:
+        """Many records with all stated values."""
 
     def all_of(self, record_type: str) -> Ints:
         """The handles of all records of a type, ascending."""
@@ -164,6 +170,9 @@ class View(Protocol):
     def evidence(self, link_type: str, link: int) -> Evidence:
         """One link in full, by the number that `links` gave."""
 
+    def evidences(self, link_type: str, links: Iterable[int]) -> Sequence[Evidence]:
+        """Many links in full."""
+
     def division(self, handles: Ints) -> Ints:
         """The six-digit division of each enterprise or institution, 0 where it is not known."""
 
@@ -183,3 +192,34 @@ class View(Protocol):
         self, handles: Iterable[int], link_types: Iterable[str], *, on: date, bases: Iterable[Basis] = BASES
     ) -> "nx.MultiDiGraph[int]":
         """The links of these types among the given records, for analysis."""
+
+
+class Views(Protocol):
+    """The states of one graph: the newest, and past ones. Safe to share between threads."""
+
+    def newest(self) -> View:
+        """The newest state that is ready."""
+
+    def at(self, position: int) -> View:
+        """The state at a ledger position, present or past. Raises NotKnown for one that is not reached."""
+
+    def close(self) -> None:
+        """Give back what is held outside this process."""
+
+
+def networkx_of(
+    view: View, handles: Iterable[int], link_types: Iterable[str], *, on: date, bases: Iterable[Basis]
+) -> "nx.MultiDiGraph[int]":
+    """What `View.to_networkx` answers, in whichever view."""
+    import networkx as nx  # here: what only asks for links need not wait for it
+
+    among = sorted(set(handles))
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
+    for handle, ref in zip(among, view.refs(among), strict=True):
+        graph.add_node(handle, type=ref.type, key=ref.key)
+    for link_type in link_types:
+        found = view.links(link_type, among, "out", on=on, bases=bases)
+        for origin, other, basis, link in zip(found.origin, found.other, found.basis, found.link, strict=True):
+            if int(other) in graph:
+                graph.add_edge(among[origin], int(other), type=link_type, basis=BASES[basis], link=int(link))
+    return graph

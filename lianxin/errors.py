@@ -17,6 +17,7 @@
     ├── StoreError             the ledger or a view: the operator
     │   ├── StoreUnavailable   cannot be opened, locked for too long, disk full
     │   ├── LedgerTooNew       written by a newer lianxin
+    │   ├── ViewMismatch       a graph outside this process was not made from this ledger as it stands
     │   ├── Conflict           the act contradicts what the ledger holds
     │   └── LargeRetraction    a snapshot would retract more than a tenth of its data set
     ├── AccessError            the account
@@ -204,6 +205,23 @@ class LedgerTooNew(StoreError):
             "Install the newer version, or name another ledger",
             f"{url}：这个账本由更新版本的链信写成（结构版本 {revision}）。请安装新版本，或换一个账本",
         )
+
+
+class ViewMismatch(StoreError):
+    """A graph outside this process holds what this ledger does not: it must be rebuilt from the ledger.
+
+    `applied`: the ledger position that the graph says it holds. `newest`: the last one of the ledger.
+    """
+
+    def __init__(self, where: str, applied: int, newest: int) -> None:
+        super().__init__(
+            f"{where}: this graph was not made from this ledger as it stands. The graph holds position {applied}, the "
+            f"ledger ends at {newest}: it is another ledger, was restored from a backup, or another version of lianxin "
+            "made the graph. The ledger is right: run lianxin view rebuild",
+            f"{where}：这个图不是按现在这个账本做的（图在位置 {applied}，账本最新位置 {newest}）：可能换了账本、"
+            "账本从备份恢复过，或图是别的版本的链信写的。以账本为准，请执行 lianxin view rebuild 重建",
+        )
+        self.applied, self.newest = applied, newest
 
 
 class Conflict(StoreError):

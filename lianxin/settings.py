@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 DEFAULT_LEDGER = "sqlite:///lianxin.db"
 
@@ -15,6 +15,8 @@ class Settings:
     `secret_key`: signs the session cookie, from `LIANXIN_SECRET_KEY`; None makes the server draw one at start,
     after which open browser tabs have to reload.
     `base_url`: the address under which phones reach this platform, from `LIANXIN_BASE_URL`; codes on notices hold it.
+    `neo4j`: the Neo4j server that answers instead of the graph in memory, from `LIANXIN_NEO4J`, like
+    neo4j://user:password@host:7687; never shown, as it holds a password.
     `division`: the six-digit code of the district served, from `LIANXIN_DIVISION` (default 临平区 330113).
     """
 
@@ -22,6 +24,7 @@ class Settings:
     secret_key: str | None = None
     division: str = "330113"
     base_url: str | None = None
+    neo4j: str | None = field(default=None, repr=False)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -31,4 +34,5 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         secret_key=environment.get("LIANXIN_SECRET_KEY") or None,
         division=environment.get("LIANXIN_DIVISION") or "330113",
         base_url=environment.get("LIANXIN_BASE_URL") or None,
+        neo4j=environment.get("LIANXIN_NEO4J") or None,
     )

@@ -55,6 +55,7 @@ MEANINGS: Mapping[type[LianxinError], Meaning] = {
     errors.BadFact: Meaning(422, "bad_fact", "事实不合格", "请按提示改正这一项。", "Mend it as the message says."),
     errors.StoreUnavailable: Meaning(503, "store_unavailable", "账本暂时用不了", *_OPERATOR),
     errors.LedgerTooNew: Meaning(503, "ledger_too_new", "账本版本比程序新", *_OPERATOR),
+    errors.ViewMismatch: Meaning(503, "view_mismatch", "图与账本不符", *_OPERATOR),
     errors.PortInUse: Meaning(503, "port_in_use", "端口被占用", *_OPERATOR),
     errors.Conflict: Meaning(409, "conflict", "与账本已有内容冲突", "请先查看现状。", "Look at what holds first."),
     errors.LargeRetraction: Meaning(
