@@ -117,7 +117,7 @@ def not_loaded(view: View) -> list[RecordKind]:
 
 def untied(view: View, on: date) -> list[CreditEventOf]:
     """The events that are tied to no enterprise: each waits for somebody who knows whom it is about."""
-    return _newest_first([event for event in _untied(view) if _existed(event, on)])
+    return _newest_first([event for event in _untied(view) if existed(event, on)])
 
 
 def against(view: View, handles: Sequence[int], on: date) -> Mapping[int, Sequence[CreditEventOf]]:
@@ -131,8 +131,8 @@ def against(view: View, handles: Sequence[int], on: date) -> Mapping[int, Sequen
         event = _event(view.entity(int(other)), view.evidence("Against", int(link)))
         found[handles[origin]].setdefault(event.ref, event)
     return {
-        handle: _newest_first([event for event in events.values() if _existed(event, on)])
-        for handle, events in found.items()
+        handle: _newest_first([event for event in by_ref.values() if existed(event, on)])
+        for handle, by_ref in found.items()
     }
 
 
@@ -144,28 +144,22 @@ def perhaps(view: View, handle: int, on: date) -> list[CreditEventOf]:
     entity = view.entity(handle)
     bears = [entity.get("name"), *(former.name for former in entity.all("former_names"))]
     plain = sorted({names.plain(name) for name in bears if name})
-    return _newest_first([event for name in plain for event in by_name.get(name, ()) if _existed(event, on)])
+    return _newest_first([event for name in plain for event in by_name.get(name, ()) if existed(event, on)])
 
 
-def every(view: View, on: date) -> list[CreditEventOf]:
-    """All events of all parties that existed on a day, tied or not; the newest first. Read once for a state."""
-    kept = view.derived("every credit event")
-    if "all" not in kept:
-        kept["all"] = _newest_first([event for kind in CREDIT_EVENTS for event in _of_type(view, kind.__name__)])
-    return [event for event in kept["all"] if _existed(event, on)]
+def event_handles(view: View) -> list[int]:
+    """The handles of all events of all parties, those that came into the ledger first in front."""
+    return sorted(int(handle) for kind in CREDIT_EVENTS for handle in view.all_of(kind.__name__))
 
 
 def event_of(view: View, ref: Ref) -> CreditEventOf | None:
     """One event with its tie; None where the ledger holds no such record."""
     handle = view.handle(ref) if ref.type in KIND_OF_TYPE else None
-    return None if handle is None else _with_ties(view, [handle])[0]
+    return None if handle is None else events(view, [handle])[0]
 
 
-def _of_type(view: View, record_type: str) -> list[CreditEventOf]:
-    return _with_ties(view, [int(handle) for handle in view.all_of(record_type)])
-
-
-def _with_ties(view: View, handles: Sequence[int]) -> list[CreditEventOf]:
+def events(view: View, handles: Sequence[int]) -> list[CreditEventOf]:
+    """These events in their order, each with its tie."""
     links = view.links("Against", handles, "out", on=None)
     ties: dict[int, Evidence] = {}
     for origin, link in zip(links.origin, links.link, strict=True):
@@ -174,7 +168,8 @@ def _with_ties(view: View, handles: Sequence[int]) -> list[CreditEventOf]:
     return [_event(view.entity(handle), ties.get(place)) for place, handle in enumerate(handles)]
 
 
-def _existed(event: CreditEventOf, on: date) -> bool:
+def existed(event: CreditEventOf, on: date) -> bool:
+    """Whether an event had come to be on a day; one without a day always has."""
     return event.day is None or event.day <= on
 
 

@@ -3,13 +3,12 @@
 For an authority that calls the parties back, and for a lead department that wants to know whom a new rule touches.
 """
 
-import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 from cases import claims as claim_store
 from cases.claims import Claim
@@ -25,54 +24,15 @@ from rules.credit_repair.matter import Matter
 from rules.credit_repair.sets import covers
 from rules.rule import RuleSet
 from services.credit import KindSearched, RepairDay
-from services.credit.facts import FromRegister, from_register, text_of
-from services.credit.find import NOT_STATED, record_id, searched
+from services.credit.facts import FromRegister, from_register
+from services.credit.find import record_id, searched
 from services.credit.judged import Judged, judge
-from services.credit_records import KIND_ZH, CreditEventOf, RecordKind, every, not_loaded
+from services.credit_records import CreditEventOf, RecordKind, events, not_loaded
 from services.one_record import Step, steps_of
+from services.through import SLICE_SECONDS, Brief, authority_of, brief, work_through
 
-SLICE_SECONDS: Final = 2.0  # one answer to a question over a large ledger takes no longer; the next one goes on
-_KEPT: Final = 4  # questions over all records whose answers are kept: a list is as large as the register
 _ORDER: Final = (Change.LOSES, Change.REVIEW, Change.GAINS, Change.SAME)
 """In which order the records stand: whom a change costs something first."""
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """一行 One record in a list over all parties. `party`: None where it may not be shown; `enterprise`: its key."""
-
-    id: str
-    ref: Ref
-    kind: RecordKind
-    authority: str
-    number: str | None
-    day: date | None
-    party: str | None
-    enterprise: str | None
-    masked: bool
-
-    @property
-    def kind_zh(self) -> str:
-        return KIND_ZH[self.kind]
-
-
-def brief(view: View, event: CreditEventOf) -> Brief:
-    """A record in one line."""
-    tied = None if event.tie is None else event.tie.to_ref
-    handle = None if tied is None else view.handle(tied)
-    name = text_of(event.get("party_name")) if handle is None else view.entity(handle).name
-    return Brief(
-        id=record_id(event),
-        ref=event.ref,
-        kind=event.kind,
-        authority=text_of(event.get("authority")) or NOT_STATED,
-        number=text_of(event.get("document_no")) or text_of(event.get("list_id")),
-        day=event.day,
-        party=None if event.masked else name,
-        enterprise=None if tied is None or event.masked else tied.key,
-        masked=event.masked,
-    )
 
 
 # --- 现在可申请、尚未申请 ---------------------------------------------------------------------------------------------
@@ -95,6 +55,7 @@ _STAGES: Final = {
     Stage.DAY_REACHED: "日期已到，还差要办的事",
     Stage.PERHAPS: "有的情形日期已到",
 }
+_RANK: Final = {stage: rank for rank, stage in enumerate(Stage)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,29 +72,50 @@ class Eligible:
     to_do: Sequence[Step]
     claims: Sequence[Claim]
 
-    @property
-    def key(self) -> str:
-        """Where it stands in the list: what a next page begins behind. The surest first, then the longest waiting."""
-        return f"{list(Stage).index(self.stage)} {self.since.day.isoformat()} {self.record.id}"
-
 
 @dataclass(frozen=True, slots=True)
 class EligibleList:
     """现在可申请、尚未申请. `counts`: by stage, before paging and before a stage was chosen; `applied`: None where no
-    register of applications is loaded, so that nobody knows who has applied, else how many were left out."""
+    register of applications is loaded, so that nobody knows who has applied, else how many were left out.
+
+    `records`: those of these authorities that were judged; `read` of `total` records of the ledger were looked at so
+    far, and the same question goes on.
+    """
 
     on: date
     authority: str
     found: Sequence[Eligible]
     counts: Mapping[Stage, int]
     records: int
+    read: int
+    total: int
     next_cursor: str | None
     applied: int | None
     searched: Sequence[KindSearched]
     not_loaded: Sequence[RecordKind]
 
+    @property
+    def complete(self) -> bool:
+        """Whether every record was looked at."""
+        return self.read == self.total
+
 
 HasApplied = Callable[[Ref], bool]
+
+
+class _Place(NamedTuple):
+    """Where a record stands in the list: the surest first, then the longest waiting. `stage` None: it is not in it."""
+
+    stage: Stage | None
+    since: date
+    id: str
+    handle: int
+    authority: str
+
+    @property
+    def key(self) -> str:
+        """What a next page begins behind."""
+        return f"{_RANK[self.stage]} {self.since.isoformat()} {self.id}" if self.stage is not None else ""
 
 
 def eligible(
@@ -146,65 +128,78 @@ def eligible(
     limit: int = 50,
     cursor: str | None = None,
     has_applied: HasApplied | None = None,
+    seconds: float = SLICE_SECONDS,
 ) -> EligibleList:
     """The records that could be applied for on a day, by stage, those waiting longest first; a page at a time.
 
     `authority`: only those of authorities whose name contains it. `has_applied`: whether an application is on file;
-    without it, none is known of.
+    without it, none is known of. `seconds`: how long it may take; nothing of what it worked out is lost.
     """
-    every_one = [each for each in _all_eligible(view, on) if authority in each.record.authority]
-    open_ones = [each for each in every_one if has_applied is None or not has_applied(each.record.ref)]
-    counts = Counter(each.stage for each in open_ones)
-    chosen = [each for each in open_ones if stage in (None, each.stage) and (cursor is None or each.key > cursor)]
-    page = chosen[:limit]
+    work = work_through(view, "eligible records", on, on, lambda part: _places(view, part, on), seconds)
+    theirs = [each for each in work.found if authority in each.authority]
+    come = [each for each in theirs if each.stage is not None]
+    still = [each for each in come if has_applied is None or not has_applied(view.ref(each.handle))]
+    counts = Counter(each.stage for each in still)
+    chosen = sorted((each for each in still if stage in (None, each.stage)), key=lambda each: each.key)
+    rest = [each for each in chosen if cursor is None or each.key > cursor]
+    page = rest[:limit]
     return EligibleList(
         on=on,
         authority=authority,
-        found=_with_claims(ledger, page),
+        found=_shown(ledger, view, page, on),
         counts={each: counts[each] for each in Stage},
-        records=len([event for event in every(view, on) if authority in (text_of(event.get("authority")) or "")]),
-        next_cursor=page[-1].key if len(chosen) > len(page) else None,
-        applied=None if has_applied is None else len(every_one) - len(open_ones),
+        records=len(theirs),
+        read=work.done,
+        total=len(work.handles),
+        next_cursor=page[-1].key if len(rest) > len(page) else None,
+        applied=None if has_applied is None else len(come) - len(still),
         searched=searched(view),
         not_loaded=not_loaded(view),
     )
 
 
-def _all_eligible(view: View, on: date) -> Sequence[Eligible]:
-    """All of them on a day, kept with the state of the view."""
-
-    def found() -> Sequence[Eligible]:
-        judged = judge(view, every(view, on), on)
-        return sorted((each for one in judged if (each := _eligible(view, one, on))), key=lambda each: each.key)
-
-    return _kept(view, "eligible records", on, found)
+def _places(view: View, part: Sequence[tuple[int, CreditEventOf]], on: date) -> Iterator[_Place]:
+    judged = judge(view, [event for _, event in part], on)
+    for (handle, event), each in zip(part, judged, strict=True):
+        stage, since = _stage(each, on)
+        yield _Place(stage, since.day if since else date.max, record_id(event), handle, authority_of(event))
 
 
-def _eligible(view: View, judged: Judged, on: date) -> Eligible | None:
+def _stage(judged: Judged, on: date) -> tuple[Stage | None, RepairDay | None]:
+    """How far a record is, and the first of its days that has come."""
     finding = judged.finding
     ways = [way for way in judged.ways if not way.ended and way.answer not in (Answer.NOT_APPLICABLE, Answer.NO)]
     reached = [way.day for way in ways if way.day is not None and not way.day.automatic and way.day.day <= on]
     if finding is None or not judged.shown or not reached:
-        return None
-    first = min(reached, key=lambda each: each.day)
-    stage = Stage.DAY_REACHED if len(reached) == len(ways) else Stage.PERHAPS
-    return Eligible(
-        brief(view, judged.event),
-        Stage.READY if finding.answer is Answer.YES else stage,
-        finding.answer,
-        finding.values.gravity,
-        sorted(finding.reasons),
-        first,
-        steps_of(judged.ways),
-        (),
-    )
+        return None, None
+    every_way = Stage.DAY_REACHED if len(reached) == len(ways) else Stage.PERHAPS
+    return Stage.READY if finding.answer is Answer.YES else every_way, min(reached, key=lambda each: each.day)
 
 
-def _with_claims(ledger: Ledger, page: Sequence[Eligible]) -> Sequence[Eligible]:
+def _shown(ledger: Ledger, view: View, page: Sequence[_Place], on: date) -> Sequence[Eligible]:
+    """The records of a page in full: judged again, so that a long list need not hold what it does not show."""
+    judged = judge(view, events(view, [each.handle for each in page]), on)
     said: dict[Ref, list[Claim]] = {}
-    for claim in claim_store.standing(ledger, [each.record.ref for each in page]):
+    for claim in claim_store.standing(ledger, [each.event.ref for each in judged]):
         said.setdefault(claim.record, []).append(claim)
-    return [replace(each, claims=said[each.record.ref]) if each.record.ref in said else each for each in page]
+    return [_eligible(view, each, on, said.get(each.event.ref, ())) for each in judged]
+
+
+def _eligible(view: View, judged: Judged, on: date, claims: Sequence[Claim]) -> Eligible:
+    finding, (stage, since) = judged.finding, _stage(judged, on)
+    assert finding is not None, "only records with a finding have come into the list"
+    assert stage is not None
+    assert since is not None
+    return Eligible(
+        record=brief(view, judged.event),
+        stage=stage,
+        answer=finding.answer,
+        gravity=finding.values.gravity,
+        reasons=sorted(finding.reasons),
+        since=since,
+        to_do=steps_of(judged.ways),
+        claims=claims,
+    )
 
 
 # --- 规则变化的影响 ---------------------------------------------------------------------------------------------------
@@ -250,8 +245,10 @@ class ImpactRow:
 
 @dataclass(frozen=True, slots=True)
 class ImpactList:
-    """规则变化的影响. `judged` of `records` so far: a large ledger is worked through a slice at a time, and the same
-    question goes on where the last one ended. `counts`: of those compared; `unjudged`: those that cannot be.
+    """规则变化的影响. `counts`: of the records compared; `unjudged`: of those that cannot be; `records`: both.
+
+    `read` of `total` records of the ledger were looked at so far: a large ledger is worked through a slice at a time,
+    and the same question goes on where the last one ended.
     """
 
     on: date
@@ -259,8 +256,9 @@ class ImpactList:
     new: RuleSet[Matter]
     counts: Mapping[Change, int]
     unjudged: Mapping[Unjudged, int]
-    judged: int
     records: int
+    read: int
+    total: int
     rows: Sequence[ImpactRow]
     next_cursor: int | None
     searched: Sequence[KindSearched]
@@ -268,8 +266,8 @@ class ImpactList:
 
     @property
     def complete(self) -> bool:
-        """Whether every record was judged."""
-        return self.judged == self.records
+        """Whether every record was looked at."""
+        return self.read == self.total
 
 
 def law_impact(
@@ -286,54 +284,47 @@ def law_impact(
     """What a change of law does to the records of the ledger that existed on a day; those of one kind of change, or
     all that change, a page at a time. `seconds`: how long it may take; nothing of what it worked out is lost.
     """
-    events = every(view, on)
-    read = _kept(view, "facts of every event", on, lambda: [from_register(event, on) for event in events])
-    worked: Worked = _kept(view, "impact of a change of law", (old.id, new.id, on), dict)
-    _work(worked, [each.facts for each in read if each.facts is not None], old, new, on, seconds)
-    found = [_found(each, worked) for each in read]
-    wanted = [place for place, each in enumerate(found) if isinstance(each, Outcome) and _wanted(each.change, change)]
-    wanted.sort(key=lambda place: (_weight(found[place]), place))
+    known: dict[Facts, Outcome | Unjudged] = {}
+    work = work_through(
+        view,
+        "impact of a change of law",
+        (old.id, new.id, on),
+        on,
+        lambda part: [(handle, _found(from_register(event, on), old, new, on, known)) for handle, event in part],
+        seconds,
+    )
+    compared = [(handle, each) for handle, each in work.found if isinstance(each, Outcome)]
+    wanted = [(handle, each) for handle, each in compared if _wanted(each.change, change)]
+    wanted.sort(key=lambda each: (_ORDER.index(each[1].change), -each[0]))
     page = wanted[cursor : cursor + limit]
-    counts = Counter(each.change for each in found if isinstance(each, Outcome))
-    unjudged = Counter(each for each in found if isinstance(each, Unjudged))
+    counts = Counter(each.change for _, each in compared)
+    unjudged = Counter(each for _, each in work.found if isinstance(each, Unjudged))
+    shown = events(view, [handle for handle, _ in page])
     return ImpactList(
         on=on,
         old=old,
         new=new,
         counts={each: counts[each] for each in Change},
         unjudged={each: unjudged[each] for each in Unjudged},
-        judged=sum(each is not None for each in found),
-        records=len(events),
-        rows=[
-            ImpactRow(brief(view, events[place]), each) for place in page if isinstance(each := found[place], Outcome)
-        ],
+        records=len(work.found),
+        read=work.done,
+        total=len(work.handles),
+        rows=[ImpactRow(brief(view, event), each) for event, (_, each) in zip(shown, page, strict=True)],
         next_cursor=cursor + limit if cursor + limit < len(wanted) else None,
         searched=searched(view),
         not_loaded=not_loaded(view),
     )
 
 
-Worked = dict[Facts, Outcome | Unjudged]
-"""What was worked out, by pattern of facts."""
-
-
-def _found(read: FromRegister, worked: Worked) -> Outcome | Unjudged | None:
-    """What came of one record; None while it has not been worked on."""
+def _found(
+    read: FromRegister, old: RuleSet[Matter], new: RuleSet[Matter], on: date, known: dict[Facts, Outcome | Unjudged]
+) -> Outcome | Unjudged:
+    """What came of one record. `known`: equal patterns of facts are compared once."""
     if read.facts is None:
         return Unjudged.REMOVED if read.removed else Unjudged.FACTS_MISSING
-    return worked.get(read.facts)
-
-
-def _work(
-    worked: Worked, facts: Sequence[Facts], old: RuleSet[Matter], new: RuleSet[Matter], on: date, seconds: float
-) -> None:
-    """Go on with the patterns that are left, until the time is over."""
-    left = [each for each in dict.fromkeys(facts) if each not in worked]
-    end = time.monotonic() + seconds
-    for each in left:
-        worked[each] = _outcome(each, old, new, on)
-        if time.monotonic() > end:
-            return
+    if read.facts not in known:
+        known[read.facts] = _outcome(read.facts, old, new, on)
+    return known[read.facts]
 
 
 def _outcome(facts: Facts, old: RuleSet[Matter], new: RuleSet[Matter], on: date) -> Outcome | Unjudged:
@@ -352,18 +343,3 @@ def _outcome(facts: Facts, old: RuleSet[Matter], new: RuleSet[Matter], on: date)
 
 def _wanted(found: Change, change: Change | None) -> bool:
     return found is change if change is not None else found is not Change.SAME
-
-
-def _weight(found: object) -> int:
-    assert isinstance(found, Outcome)
-    return _ORDER.index(found.change)
-
-
-def _kept(view: View, name: str, key: object, make: Callable[[], T]) -> T:
-    """What was made for a question, kept with the state of the view; of several questions the newest."""
-    kept: dict[object, T] = view.derived(name)
-    if key not in kept:
-        while len(kept) >= _KEPT:
-            kept.pop(next(iter(kept)), None)
-        kept[key] = make()
-    return kept[key]

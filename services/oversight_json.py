@@ -5,7 +5,8 @@ from services.answers_json import Json, day, repair_day
 from services.answers_json import kind_searched as searched
 from services.calendar_file import FREE
 from services.claims import RecordClaims
-from services.oversight import Brief, Eligible, EligibleList, ImpactList, ImpactRow
+from services.oversight import Eligible, EligibleList, ImpactList, ImpactRow
+from services.through import Brief
 
 CLAIMED = "claimed"  # 企业自述: the basis of everything that a party says
 
@@ -64,6 +65,9 @@ def eligible(found: EligibleList) -> Json:
         "authority": found.authority,
         "counts": {stage.value: count for stage, count in found.counts.items()},
         "records": found.records,
+        "read": found.read,
+        "total": found.total,
+        "complete": found.complete,
         "applied": found.applied,
         "found": [eligible_record(each) for each in found.found],
         "next_cursor": found.next_cursor,
@@ -95,8 +99,9 @@ def law_impact(found: ImpactList) -> Json:
         "new": found.new.id,
         "counts": {change.value: count for change, count in found.counts.items()},
         "unjudged": {why.value: count for why, count in found.unjudged.items()},
-        "judged": found.judged,
         "records": found.records,
+        "read": found.read,
+        "total": found.total,
         "complete": found.complete,
         "rows": [impact_row(each) for each in found.rows],
         "next_cursor": found.next_cursor,

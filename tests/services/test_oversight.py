@@ -24,14 +24,14 @@ from graph.ontology import (
     YesNo,
 )
 from rules.answer import Answer
-from rules.credit_repair.finding import assess
 from rules.credit_repair.impact import Change, impact
 from rules.credit_repair.sets import NDRC_36, NDRC_58, SAMR_107, SAMR_2021
-from services import oversight
+from services import through
 from services.credit.facts import from_register
-from services.credit_records import RecordKind, every
+from services.credit_records import RecordKind, event_handles, event_of, events
 from services.oversight import Stage, Unjudged, eligible, law_impact
 from services.oversight_json import eligible as eligible_json
+from services.through import newest
 
 ON = date(2026, 11, 24)
 FIRM = Ref("Enterprise", "91330113YANG00019U")
@@ -78,7 +78,6 @@ def test_a_record_is_in_the_list_from_the_day_after_its_minimum(tmp_ledger: Ledg
 
 def test_the_surest_and_longest_waiting_stand_first_on_all_pages(tmp_ledger: Ledger, view: MemoryView) -> None:
     whole = eligible(tmp_ledger, view, ON)
-    assert [each.key for each in whole.found] == sorted(each.key for each in whole.found)
     assert [each.record.ref.key for each in whole.found] == ["trader", "market", "reached", "over", "open"]
     pages, cursor = [], None
     while True:
@@ -134,7 +133,7 @@ def test_kinds_that_are_not_loaded_are_named(tmp_ledger: Ledger, view: MemoryVie
 def test_every_record_is_compared_or_said_why_not(view: MemoryView) -> None:
     found = law_impact(view, NDRC_58, NDRC_36, ON)
     assert found.complete
-    assert (found.judged, found.records) == (8, 8)
+    assert (found.records, found.read, found.total) == (8, 8, 8)
     assert found.unjudged == {Unjudged.OUT_OF_SCOPE: 1, Unjudged.REMOVED: 1, Unjudged.FACTS_MISSING: 0}
     assert sum(found.counts.values()) == 6
     market = law_impact(view, SAMR_2021, SAMR_107, ON)
@@ -143,12 +142,13 @@ def test_every_record_is_compared_or_said_why_not(view: MemoryView) -> None:
 
 def test_each_row_is_what_the_rules_say_of_that_record(demo_ledger: Ledger) -> None:
     view = build(demo_ledger)
-    events = {event.ref: event for event in every(view, ON)}
     found = law_impact(view, NDRC_58, NDRC_36, ON, limit=1_000)
     assert found.counts[Change.LOSES] == 3
     assert found.next_cursor is None
     for row in found.rows:
-        facts = from_register(events[row.record.ref], ON).facts
+        event = event_of(view, row.record.ref)
+        assert event is not None
+        facts = from_register(event, ON).facts
         assert facts is not None
         alone = impact(facts, ON, NDRC_58, NDRC_36)
         assert row.outcome.change is alone.change is not Change.SAME
@@ -168,22 +168,41 @@ def test_pages_and_one_kind_of_change(demo_ledger: Ledger) -> None:
 
 
 def test_a_large_ledger_is_worked_through_a_slice_at_a_time(demo_ledger: Ledger) -> None:
-    view = build(demo_ledger)
-    first = law_impact(view, NDRC_58, NDRC_36, ON, seconds=0)
-    assert not first.complete
-    assert first.judged < first.records
-    judged = first.judged
-    for _ in range(1_000):
-        found = law_impact(view, NDRC_58, NDRC_36, ON, seconds=0)
-        assert found.judged > judged or found.complete
-        judged = found.judged
-        if found.complete:
-            break
-    assert found == law_impact(build(demo_ledger), NDRC_58, NDRC_36, ON)
+    def impact_of(view: MemoryView, **more: float) -> Any:
+        return law_impact(view, NDRC_58, NDRC_36, ON, **more)
+
+    def eligible_of(view: MemoryView, **more: float) -> Any:
+        return eligible(demo_ledger, view, ON, **more)
+
+    for ask in (impact_of, eligible_of):
+        view = build(demo_ledger)
+        first, second = ask(view, seconds=0), ask(view, seconds=0)
+        assert not first.complete
+        assert 0 < first.read < first.total
+        assert second.read > first.read
+        assert sum(second.counts.values()) >= sum(first.counts.values())
+        assert ask(view) == ask(build(demo_ledger))
+        assert ask(view).complete
+
+
+def test_a_record_of_a_later_day_is_left_out_on_an_earlier_one(tmp_ledger: Ledger, view: MemoryView) -> None:
+    early = date(2026, 7, 1)
+    assert law_impact(view, NDRC_58, NDRC_36, early).records == 4
+    listed = eligible(tmp_ledger, view, early)
+    assert (listed.records, listed.total, listed.complete) == (4, 8, True)
 
 
 def test_only_a_few_questions_are_kept(view: MemoryView) -> None:
     for day in range(1, 20):
         law_impact(view, NDRC_58, NDRC_36, date(2026, 11, day))
-    assert len(view.derived("impact of a change of law")) == oversight._KEPT
-    assert assess(next(f for e in every(view, ON) if (f := from_register(e, ON).facts)), ON)
+    assert len(view.derived("impact of a change of law")) == through._KEPT
+
+
+def test_the_newest_are_those_that_came_into_the_ledger_last(view: MemoryView) -> None:
+    handles = event_handles(view)
+    assert [event.ref for event in events(view, handles)] == [view.ref(handle) for handle in handles]
+    last = newest(view, ON, "", 3)
+    assert [each.ref for each in last.records] == [view.ref(handle) for handle in handles[:-4:-1]]
+    assert not last.complete
+    market = newest(view, ON, "市场监督", 3)
+    assert ({each.authority for each in market.records}, market.complete) == ({MARKET}, True)

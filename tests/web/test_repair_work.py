@@ -25,6 +25,7 @@ from lianxin.settings import Settings
 from services import notices
 from services.credit import credit
 from web import create_app
+from web.pages import eligible, impact
 from web.security import Role
 
 DAY = date(2026, 11, 24)
@@ -465,14 +466,20 @@ def test_the_impact_of_a_change_of_law_is_counted_and_listed(officer: FlaskClien
         assert officer.get(f"/repair/impact?{wrong}").status_code == 422, wrong
 
 
-def test_an_impact_that_is_not_worked_out_yet_says_how_far_it_is(
-    officer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("module", "function", "address", "go_on"),
+    [
+        (impact, "law_impact", "/repair/impact?old=SAMR-2021&new=SAMR-107", "接着算"),
+        (eligible, "eligible", "/repair/eligible?on=2026-11-01", "接着看"),
+    ],
+)
+def test_a_list_that_is_not_worked_out_yet_says_how_far_it_is(
+    officer: FlaskClient, monkeypatch: pytest.MonkeyPatch, module: Any, function: str, address: str, go_on: str
 ) -> None:
-    from web.pages import impact
-
-    real = impact.law_impact
-    monkeypatch.setattr(impact, "law_impact", lambda *given, **more: real(*given, **{**more, "seconds": 0}))
-    page = officer.get("/repair/impact?old=SAMR-2021&new=SAMR-107").text
-    assert "还没有算完" in page
-    assert "接着算" in page
+    real = getattr(module, function)
+    monkeypatch.setattr(module, function, lambda *given, **more: real(*given, **{**more, "seconds": 0}))
+    page = officer.get(address).text
+    assert "200 / 376 条，还没有" in page
+    assert go_on in page
     assert "<progress" in page
+    assert go_on not in officer.get(address).text, "the second look goes on where the first one ended"

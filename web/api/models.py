@@ -901,12 +901,16 @@ class EligibleShape(RecordBriefShape):
 
 class EligibleAnswer(Shape):
     """Which records could be applied for. `counts`: by stage, over all pages. `applied`: how many were left out because
-    an application is on file, null while no register of applications is loaded."""
+    an application is on file, null while no register of applications is loaded. `complete`: all `total` records of the
+    ledger were looked at; else `read` of them, and the same request goes on."""
 
     on: date
     authority: str
     counts: dict[Stage, int]
     records: int
+    read: int
+    total: int
+    complete: bool
     applied: int | None
     found: list[EligibleShape]
     next_cursor: str | None
@@ -934,15 +938,17 @@ class ImpactRowShape(RecordBriefShape):
 
 
 class ImpactAnswer(Shape):
-    """What a change of law does. `complete`: every record was judged; else the same request goes on."""
+    """What a change of law does. `complete`: all `total` records of the ledger were looked at; else `read` of them, and
+    the same request goes on."""
 
     on: date
     old: str
     new: str
     counts: dict[Change, int]
     unjudged: dict[Unjudged, int]
-    judged: int
     records: int
+    read: int
+    total: int
     complete: bool
     rows: list[ImpactRowShape]
     next_cursor: int | None

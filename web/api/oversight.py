@@ -47,7 +47,7 @@ def list_eligible(query: EligibleQuery) -> Response:
 def show_impact(query: ImpactQuery) -> Response:
     """Both rule sets applied to every record that existed on the day: how many gain, lose, need a person, stay as they
     are, and the records that change, a page at a time. A large ledger takes several requests: while `complete` is
-    false, the counts and rows are those of the `judged` records so far, and the same request goes on."""
+    false, counts and rows are those of the `read` records so far, and the same request goes on."""
     sets = {each.id: each for each in RULE_SETS}
     found = oversight.law_impact(
         platform().views.newest(),

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request
 
 from lianxin.errors import BadQuestion
 from services.oversight import Eligible, EligibleList, Stage, eligible
+from services.through import SLICE_SECONDS
 from web.pages import credit_words, frame
 from web.pages.table_file import csv_file
 from web.parameters import takes
@@ -15,6 +16,7 @@ from web.state import platform
 
 PAGE: Final = 20
 ALL: Final = 1_000_000
+FILE_SECONDS: Final = 20.0  # a file is asked for once, so it may take longer than a page
 HEADS: Final = (
     "文号", "种类", "认定单位", "当事人", "统一社会信用代码", "日期", "到哪一步", "类别", "最早可申请", "还差什么",
     "企业自述",
@@ -40,6 +42,7 @@ def eligible_list() -> str:
         whole=_url(found.authority, None),
         chosen=_stage(),
         searched=searched(found),
+        again=_url(found.authority, _stage()),
     )
 
 
@@ -47,11 +50,11 @@ def eligible_list() -> str:
 @permission(Permission.REPAIR_OVERSEE)
 def eligible_file() -> Response:
     """GET /repair/eligible.csv, with the parameters of the list: all of it."""
-    found = _found(ALL, None)
+    found = _found(ALL, None, FILE_SECONDS)
     return csv_file("lianxin-eligible", [heading(found), searched(found)], HEADS, _rows(found))
 
 
-def _found(limit: int, cursor: str | None) -> EligibleList:
+def _found(limit: int, cursor: str | None, seconds: float = SLICE_SECONDS) -> EligibleList:
     authority = request.args.get("authority", "").strip()
     return eligible(
         platform().ledger,
@@ -61,6 +64,7 @@ def _found(limit: int, cursor: str | None) -> EligibleList:
         stage=_stage(),
         limit=limit,
         cursor=cursor,
+        seconds=seconds,
     )
 
 
@@ -82,6 +86,8 @@ def _url(authority: str, stage: Stage | None) -> str:
 def heading(found: EligibleList) -> str:
     """How many, in one sentence; the three stages are never added into one promise."""
     ready, reached, perhaps = (found.counts[stage] for stage in (Stage.READY, Stage.DAY_REACHED, Stage.PERHAPS))
+    if not found.complete:
+        return f"已看 {found.read:,} / {found.total:,} 条，还没有看完"
     if not ready + reached + perhaps:
         return "没有日期已到的记录"
     parts = [f"{ready} 条条件都满足"] * bool(ready) + [f"{reached} 条日期已到"] * bool(reached)
@@ -95,7 +101,10 @@ def searched(found: EligibleList) -> str:
         if found.applied is None
         else f"已申请的 {found.applied} 条不列"
     )
-    return f"{credit_words.searched(found.searched, found.not_loaded)}{found.records:,} 条记录逐条判过。{applied}。"
+    part = "" if found.complete else f"只看了 {found.read:,} / {found.total:,} 条。"
+    return (
+        f"{part}{credit_words.searched(found.searched, found.not_loaded)}{found.records:,} 条记录逐条判过。{applied}。"
+    )
 
 
 def left_to_do(each: Eligible) -> str:

@@ -10,6 +10,7 @@ from rules.credit_repair.impact import Change
 from rules.credit_repair.sets import RULE_SETS
 from services.oversight import ImpactList, law_impact
 from services.repair import rule_set
+from services.through import SLICE_SECONDS
 from web.pages import credit_words, frame
 from web.pages.table_file import csv_file
 from web.parameters import takes
@@ -69,10 +70,11 @@ def impact_file() -> Response:
     return csv_file("lianxin-impact", [heading(found), searched(found)], HEADS, _rows(found))
 
 
-def _found(limit: int, cursor: int, seconds: float | None = None) -> ImpactList:
+def _found(limit: int, cursor: int, seconds: float = SLICE_SECONDS) -> ImpactList:
     old, new = (rule_set(request.args.get(name, "").strip() or given) for name, given in (("old", OLD), ("new", NEW)))
-    more = {} if seconds is None else {"seconds": seconds}
-    return law_impact(frame.view(), old, new, frame.asked_day(), change=_change(), limit=limit, cursor=cursor, **more)
+    return law_impact(
+        frame.view(), old, new, frame.asked_day(), change=_change(), limit=limit, cursor=cursor, seconds=seconds
+    )
 
 
 def _change() -> Change | None:
@@ -100,7 +102,7 @@ def _url(found: ImpactList, change: Change | None) -> str:
 def heading(found: ImpactList) -> str:
     """The finding as a sentence."""
     if not found.complete:
-        return f"已算 {found.judged:,} / {found.records:,} 条，还没有算完"
+        return f"已算 {found.read:,} / {found.total:,} 条，还没有算完"
     touched = [f"{CHANGES[each]} {found.counts[each]:,} 条" for each in (Change.GAINS, Change.LOSES, Change.REVIEW)]
     compared = sum(found.counts.values())
     return f"{compared:,} 条里，{'、'.join(touched)}" if compared else "没有归这两套规则管的记录"
@@ -110,7 +112,7 @@ def searched(found: ImpactList) -> str:
     """What was compared, what could not be, and where nobody has looked."""
     left = "；".join(f"{why.chinese} {count:,} 条" for why, count in found.unjudged.items() if count)
     not_compared = f"没有比较的：{left}。" if left else ""
-    part = "" if found.complete else f"只算了 {found.judged:,} / {found.records:,} 条。"
+    part = "" if found.complete else f"只算了 {found.read:,} / {found.total:,} 条。"
     both = f"{found.on} 有 {found.records:,} 条记录，按 {found.old.id} 和 {found.new.id} 各判一遍。"
     return f"{part}{both}{not_compared}{credit_words.searched(found.searched, found.not_loaded)}"
 

@@ -16,10 +16,10 @@ from lianxin.errors import BadFact, BadQuestion, NotKnown
 from rules.credit_repair.facts import CHINESE, Band, Facts, Procedure, Sanction, Sector, System, read_facts
 from services import notices
 from services.credit.facts import LABELS
-from services.credit_records import every
+from services.credit_records import event_of
 from services.notices import DOCX, Notice
 from services.one_record import Stated
-from services.oversight import Brief, brief
+from services.through import Brief, brief, newest
 from web.pages import frame
 from web.parameters import takes
 from web.security import Permission, allowed, current_role, permission
@@ -74,13 +74,13 @@ def register(blueprint: Blueprint) -> None:
 def notice_list() -> str:
     """GET /repair/notices?authority=: the newest records, each with its notice, and the links that were made."""
     authority = request.args.get("authority", "").strip()
-    found = [event for event in every(frame.view(), frame.asked_day()) if authority in str(event.get("authority"))]
+    found = newest(frame.view(), frame.asked_day(), authority, SHOWN)
     links = record_links.links(platform().ledger)
     return render_template(
         "notices.html",
         authority=authority,
-        records=[brief(frame.view(), event) for event in found[:SHOWN]],
-        total=len(found),
+        records=found.records,
+        whole=found.complete,
         links=_rows(links[:SHOWN]),
         links_total=len(links),
         ready=_base() is not None,
@@ -171,10 +171,9 @@ def _form(given: dict[str, str], refused: str) -> str:
 
 def _rows(links: Sequence[RecordLink]) -> list[LinkRow]:
     today, view = platform().today(), frame.view()
-    events = {event.ref: event for event in every(view, today)}
     found = []
     for link in links:
-        event = events.get(link.record)
+        event = event_of(view, link.record)
         record = None if event is None else brief(view, event)
         found.append(LinkRow(link, record, link.state(today).value))
     return found
