@@ -113,14 +113,35 @@ class TooFewRows(SourceError):
 
 
 class TooManyRefused(SourceError):
-    """So many rows were refused that the file as a whole is not believed. Nothing is loaded."""
+    """So many rows were refused that the file as a whole is not believed. Nothing is loaded.
 
-    def __init__(self, file: str, refused: int, rows: int, first: BadRow) -> None:
+    `file`: the one at fault; `follow_on`: a later file, of which so many rows are refused only because they speak of
+    its rows. `silent`: the earlier file in which most of the refused rows look for what is not there.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        refused: int,
+        rows: int,
+        first: BadRow,
+        *,
+        follow_on: tuple[str, int] | None = None,
+        silent: str | None = None,
+    ) -> None:
+        said, said_zh = ", more than a tenth", "，超过十分之一"
+        if follow_on is not None:
+            later, hanging = follow_on
+            said = f", and with them {hanging} rows of {later} that speak of them, more than a tenth"
+            said_zh = f"，{later} 里有 {hanging} 行因此对不上，超过了十分之一"
+        elif silent is not None:
+            said += f". Most of them look for what is not in {silent}: compare the headings of both files"
+            said_zh += f"。多数是因为在 {silent} 里找不到：请核对两份文件的表头"
         super().__init__(
-            f"{file}: {refused} of {rows} rows refused, more than a tenth. Nothing was loaded. First: {first.en}",
-            f"{file}：{rows} 行中有 {refused} 行不合格，超过十分之一，没有入库。第一处：{first.zh}",
+            f"{file}: {refused} of {rows} rows refused{said}. Nothing was loaded. First: {first.en}",
+            f"{file}：{rows} 行中有 {refused} 行不合格{said_zh}。没有入库。第一处：{first.zh}",
         )
-        self.first = first
+        self.file, self.first = file, first
 
 
 class RuleError(LianxinError):

@@ -15,7 +15,7 @@ from pydantic import Field
 from graph.identifiers import StockCode, parse_day
 from graph.ledger.request import REPEATED
 from graph.ontology import Basis, Enterprise, Industry, InIndustry, KindOf, Makes, Product, Ref, Unknown, UpstreamOf
-from loaders.loader import Format, Notes, Refused, Row, SourceFile, Statement, skip
+from loaders.loader import Format, Notes, Refused, Row, SourceFile, Statement, not_in, skip
 
 Text = Annotated[str, Field(min_length=1)]
 SCHEME = "chain-cn"  # the codes are not GB/T 4754: the scheme keeps the two apart
@@ -154,7 +154,7 @@ def industry_parent(row: IndustryParentRow, notes: Notes) -> Iterator[Statement]
     """The narrower industry is a kind of its parent."""
     for field, code in (("from_code", row.from_code), ("to_code", row.to_code)):
         if not notes.known("industry", code):
-            raise Refused(field, code, "is not in industry.json", "不在 industry.json 里")
+            raise not_in(field, code, "industry.json")
     yield KindOf(
         from_ref=Ref("Industry", f"{SCHEME}:{row.from_code}"), to_ref=Ref("Industry", f"{SCHEME}:{row.to_code}")
     )

@@ -42,7 +42,7 @@ from graph.ontology import (
     UpstreamOf,
     Wants,
 )
-from loaders.loader import Format, Notes, Refused, Row, SourceFile, Statement
+from loaders.loader import Format, Notes, Refused, Row, SourceFile, Statement, not_in
 
 MARK: Literal["合成数据"] = "合成数据"
 """First cell of every row: no file, and no fragment of one, can be taken for real."""
@@ -257,8 +257,7 @@ class NeedRow(Row):
 def _declared(notes: Notes, field: str, kind: str, key: str) -> None:
     """Refuse a row that speaks of something no earlier row declared."""
     if not notes.known(kind, key):
-        file = _DECLARED_IN[kind]
-        raise Refused(field, key, f"is not in {file}", f"不在 {file} 里")
+        raise not_in(field, key, _DECLARED_IN[kind])
 
 
 def _once(notes: Notes, field: str, kind: str, *keys: str) -> None:

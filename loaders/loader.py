@@ -25,11 +25,20 @@ class Row(BaseModel):
 
 
 class Refused(ValueError):
-    """Raised by a loader function: this row cannot be taken. The load goes on and reports it."""
+    """Raised by a loader function: this row cannot be taken. The load goes on and reports it.
 
-    def __init__(self, field_name: str, value: object, problem: str, problem_zh: str) -> None:
+    `missing_in`: the earlier file that should hold what the row speaks of.
+    """
+
+    def __init__(self, field_name: str, value: object, problem: str, problem_zh: str, *, missing_in: str = "") -> None:
         super().__init__(problem)
         self.field, self.value, self.problem, self.problem_zh = field_name, str(value), problem, problem_zh
+        self.missing_in = missing_in
+
+
+def not_in(field_name: str, value: object, file: str) -> Refused:
+    """The refusal of a row that speaks of something that an earlier file does not hold."""
+    return Refused(field_name, value, f"is not in {file}", f"不在 {file} 里", missing_in=file)
 
 
 class Skipped(Exception):  # not an error: a decision that the report counts by its reason

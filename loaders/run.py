@@ -44,11 +44,13 @@ class Silent:
 
 @dataclass(slots=True)
 class _Run:
-    """What one load gathers while it reads."""
+    """What one load gathers while it reads. `missing_in`: how many rows of the present file miss something in which
+    earlier one."""
 
     staging: Staging
     progress: Progress
     notes: Notes
+    missing_in: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     refused: list[BadRow] = field(default_factory=list)
     files: list[SourceFileInfo] = field(default_factory=list)
@@ -178,6 +180,7 @@ def _read_file(run: _Run, declared: SourceFile, path: Path) -> None:
     opened = OpenedFile(path)
     run.progress.file(path.name, path.stat().st_size)
     index, rows, refused_before = len(run.files), 0, len(run.refused)
+    run.missing_in.clear()
     for row, parsed in _parsed_rows(run, declared, opened):
         rows += 1
         if parsed is not None:
@@ -186,10 +189,23 @@ def _read_file(run: _Run, declared: SourceFile, path: Path) -> None:
     if rows < declared.floor:
         raise TooFewRows(opened.name, rows, declared.floor)
     if len(refused) > REFUSED_LIMIT * rows:
-        raise TooManyRefused(opened.name, len(refused), rows, refused[0])
+        raise _too_many(run, opened.name, rows, refused)
     if declared.conclude is not None:
         declared.conclude(run.notes)
     run.files.append(SourceFileInfo(opened.name, opened.digest, opened.size, rows))
+
+
+def _too_many(run: _Run, file: str, rows: int, refused: Sequence[BadRow]) -> TooManyRefused:
+    """The error that names the file at fault: an earlier one, where its refused rows are what this one misses."""
+    for earlier, missing in run.missing_in.most_common():
+        first = next((row for row in run.refused if row.file.removesuffix(".gz") == earlier), None)
+        if first is not None and len(refused) - missing <= REFUSED_LIMIT * rows:
+            read = next(each.rows for each in run.files if each.name == first.file)
+            theirs = sum(row.file == first.file for row in run.refused)
+            return TooManyRefused(first.file, theirs, read, first, follow_on=(file, missing))
+        if first is None and missing > len(refused) / 2:
+            return TooManyRefused(file, len(refused), rows, refused[0], silent=earlier)
+    return TooManyRefused(file, len(refused), rows, refused[0])
 
 
 def _take(run: _Run, declared: SourceFile, file: str, index: int, row: int, parsed: Row) -> None:
@@ -198,6 +214,7 @@ def _take(run: _Run, declared: SourceFile, file: str, index: int, row: int, pars
     except Skipped as reason:
         run.skipped[str(reason)] += 1
     except Refused as refusal:
+        run.missing_in.update([refusal.missing_in] if refusal.missing_in else [])
         value = _presentable(declared, refusal.value)
         run.refused.append(BadRow(file, row, refusal.field, value, refusal.problem, refusal.problem_zh))
     else:

@@ -33,6 +33,7 @@ from graph.ontology import (
     UpstreamOf,
     Wants,
 )
+from lianxin.errors import TooManyRefused
 from loaders.demo_district import DEMO_DISTRICT, MARK
 from loaders.loader import Notes, Refused, Statement
 from services.demo import write_demo
@@ -181,9 +182,7 @@ def test_a_supply_names_its_product_and_its_days() -> None:
 
 def test_an_institution_may_offer_two_services_for_one_product() -> None:
     (institution,) = taken("institutions.csv")
-    assert institution == Institution(
-        key="JG-001", name="院（示例）", kind=InstitutionKind.TESTING, division="330113"
-    )
+    assert institution == Institution(key="JG-001", name="院（示例）", kind=InstitutionKind.TESTING, division="330113")
     ends = {"from_ref": Ref("Institution", "JG-001"), "to_ref": Ref("Product", "软管")}
     assert taken("institution_services.csv") == [
         Offers(**ends, part="testing", service=Service.TESTING),
@@ -197,9 +196,7 @@ def test_a_need_is_raised_as_observed_and_wants_as_claimed() -> None:
     assert taken("needs.csv") == [
         need,
         RaisedBy(from_ref=need.ref, to_ref=Ref("Enterprise", B), basis=Basis.OBSERVED, valid_from=first),
-        Wants(
-            from_ref=need.ref, to_ref=Ref("Product", "软管"), basis=Basis.CLAIMED, valid_from=first, valid_to=last
-        ),
+        Wants(from_ref=need.ref, to_ref=Ref("Product", "软管"), basis=Basis.CLAIMED, valid_from=first, valid_to=last),
     ]
 
 
@@ -251,9 +248,7 @@ def test_a_second_row_of_one_key_is_refused(notes: Notes, file: str) -> None:
         ("supplies.csv", (A, A, "软管", "observed", None, None), "buyer"),
     ],
 )
-def test_a_link_to_itself_is_refused(
-    notes: Notes, file: str, cells: tuple[str | None, ...], field: str
-) -> None:
+def test_a_link_to_itself_is_refused(notes: Notes, file: str, cells: tuple[str | None, ...], field: str) -> None:
     with pytest.raises(Refused, match="the same as the other end") as refusal:
         take(file, cells, notes)
     assert refusal.value.field == field
@@ -266,9 +261,7 @@ def test_a_link_to_itself_is_refused(
         ("needs.csv", ("XQ-2", "寻", B, "软管", "2026-02-02", "2026-02-01"), "until"),
     ],
 )
-def test_an_end_before_the_beginning_is_refused(
-    notes: Notes, file: str, cells: tuple[str, ...], field: str
-) -> None:
+def test_an_end_before_the_beginning_is_refused(notes: Notes, file: str, cells: tuple[str, ...], field: str) -> None:
     with pytest.raises(Refused) as refusal:
         take(file, cells, notes)
     assert (refusal.value.field, refusal.value.value) == (field, "2026-02-01")
@@ -367,3 +360,36 @@ def test_the_generated_district_loads_whole_and_a_second_time_without_change(
     assert (first.rows, first.new, list(first.refused), dict(first.skipped)) == (lines, lines, [], {})
     second = run_load(tmp_ledger, DEMO_DISTRICT, [tmp_path / "files"])
     assert (second.rows, second.unchanged, second.retracted) == (lines, lines, 0)
+
+
+def swapped(folder: Path, file: str, one: str, other: str) -> Path:
+    """The written district, with two headings of one file the other way round."""
+    write_demo(folder)
+    heading, rest = (folder / file).read_text("utf-8").split("\n", 1)
+    names = {one: other, other: one}
+    heading = ",".join(names.get(name, name) for name in heading.split(","))
+    (folder / file).write_text(f"{heading}\n{rest}", "utf-8")
+    return folder
+
+
+def test_a_shifted_heading_is_the_fault_of_its_own_file(tmp_ledger: "Ledger", tmp_path: Path) -> None:
+    """A tenth of the enterprises has no short name: too few to stop the load, but the rows about them do."""
+    from loaders.run import run_load
+
+    folder = swapped(tmp_path / "files", "enterprises.csv", "name", "short_name")
+    with pytest.raises(TooManyRefused) as error:
+        run_load(tmp_ledger, DEMO_DISTRICT, [folder])
+    assert error.value.file == error.value.first.file == "enterprises.csv"
+    assert error.value.first.field == "name"
+    assert "rows of supplies.csv that speak of them" in error.value.en
+    assert "supplies.csv 里有" in error.value.zh
+
+
+def test_where_no_row_was_refused_both_files_are_named(tmp_ledger: "Ledger", tmp_path: Path) -> None:
+    from loaders.run import run_load
+
+    folder = swapped(tmp_path / "files", "institutions.csv", "institution", "name")
+    with pytest.raises(TooManyRefused, match=r"not in institutions\.csv: compare the headings of both") as error:
+        run_load(tmp_ledger, DEMO_DISTRICT, [folder])
+    assert error.value.file == "institution_services.csv"
+    assert "institutions.csv 里找不到" in error.value.zh
