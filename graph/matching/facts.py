@@ -85,7 +85,7 @@ def _read(view: View, on: date) -> ProductGraph:
     broader = _sets(products[kinds.origin], kinds.other)
     sold = _sold(view.links("Makes", products, "in", on=on))
     telling = np.zeros(int(products.max(initial=0)) + 1, bool)
-    telling[products] = [SAYS_NOTHING.search(view.ref(p).key) is None for p in products.tolist()]
+    telling[products] = [SAYS_NOTHING.search(ref.key) is None for ref in view.refs(products.tolist())]
     pairs = np.unique(np.stack((products[sold.origin], sold.other)), axis=1)  # two breakdowns state one sale twice
     sellers = np.bincount(pairs[0], minlength=len(telling))
     sellers[~telling] = 0

@@ -6,7 +6,7 @@ the factors only order the list and are not measured.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,18 +58,18 @@ def fill(view: View, wanted: int, on: date) -> GapRanking:
     is_segment = view.ref(wanted).type == "Segment"
     products = _products_of(view, wanted, on) if is_segment else [wanted]
     found: defaultdict[int, list[GapPath]] = defaultdict(list)
-    considered: set[int] = set()
-    for product in products:
+    options = [(product, *option) for product in products for option in _options(graph, needs, product)]
+    considered = {offered for _, offered, *_ in options}
+    offering = _offering(graph, sorted(considered))
+    for product, offered, factor, tier, steps in options:
         inside = [Step("InSegment", product, wanted)] if is_segment else []
-        for offered, factor, tier, steps in _options(graph, needs, product):
-            considered.add(offered)
-            for link_type, who in _offering(graph, offered):
-                path = GapPath(factor, tier, [*inside, *steps, Step(link_type, who, offered)])
-                found[who].append(path)
+        for link_type, who in offering[offered]:
+            found[who].append(GapPath(factor, tier, [*inside, *steps, Step(link_type, who, offered)]))
     if is_segment:
         _add_neighbours(view, wanted, on, found)
     fillings = [_filling(handle, paths) for handle, paths in found.items()]
-    fillings.sort(key=lambda f: (f.tier, -f.score, view.ref(f.handle).key))
+    keys = dict(zip(found, (ref.key for ref in view.refs(found)), strict=True))
+    fillings.sort(key=lambda f: (f.tier, -f.score, keys[f.handle]))
     return GapRanking(fillings, frozenset(products), len(considered))
 
 
@@ -79,8 +79,7 @@ def _filling(handle: int, paths: Iterable[GapPath]) -> Filling:
 
 
 def _products_of(view: View, segment: int, on: date) -> list[int]:
-    members = view.links("InSegment", [segment], "in", on=on).other.tolist()
-    return sorted({m for m in members if view.ref(m).type == "Product"})
+    return sorted(_members(view, [segment], on, "Product")[segment])
 
 
 def _options(graph: ProductGraph, needs: Needs, product: int) -> Iterable[tuple[int, float, int, list[Step]]]:
@@ -98,21 +97,27 @@ def _options(graph: ProductGraph, needs: Needs, product: int) -> Iterable[tuple[
             yield alike, ALIKE * similarity, SIMILAR, [Step("SimilarTo", product, alike, similarity)]
 
 
-def _offering(graph: ProductGraph, product: int) -> list[tuple[str, int]]:
-    asked = np.array([product], np.int64)
-    sellers = sorted(set(graph.sales_of(asked).other.tolist()))
-    institutions = sorted(set(graph.view.links("Offers", asked, "in", on=graph.on).other.tolist()))
-    return [("Makes", seller) for seller in sellers] + [("Offers", institution) for institution in institutions]
+def _offering(graph: ProductGraph, products: Sequence[int]) -> Mapping[int, Sequence[tuple[str, int]]]:
+    """Who offers each of these products, and by which link: sellers, then institutions."""
+    asked = np.array(products, np.int64)
+    offering: dict[int, list[tuple[str, int]]] = {product: [] for product in products}
+    for link_type, links in (
+        ("Makes", graph.sales_of(asked)),
+        ("Offers", graph.view.links("Offers", asked, "in", on=graph.on)),
+    ):
+        for origin, who in sorted(set(zip(links.origin.tolist(), links.other.tolist(), strict=True))):
+            offering[products[origin]].append((link_type, who))
+    return offering
 
 
 def _add_neighbours(view: View, segment: int, on: date, found: defaultdict[int, list[GapPath]]) -> None:
     """The segment's own companies, and those of segments that share companies with it."""
-    members = _companies_of(view, segment, on)
+    members = _members(view, [segment], on, "Enterprise")[segment]
     for company in members:
         found[company].append(GapPath(KNOWN_LINK, EXACT, [Step("InSegment", company, segment)]))
     elsewhere = view.links("InSegment", sorted(members), "out", on=on)
-    for other in sorted(set(elsewhere.other.tolist()) - {segment}):
-        companies = _companies_of(view, other, on)
+    others = sorted(set(elsewhere.other.tolist()) - {segment})
+    for other, companies in _members(view, others, on, "Enterprise").items():
         share = len(companies & members) / len(companies)
         if share >= GOES_WITH_MIN_SHARE:
             for company in sorted(companies - members):
@@ -120,6 +125,12 @@ def _add_neighbours(view: View, segment: int, on: date, found: defaultdict[int, 
                 found[company].append(GapPath(share, SIMILAR, steps))
 
 
-def _companies_of(view: View, segment: int, on: date) -> set[int]:
-    members = view.links("InSegment", [segment], "in", on=on).other
-    return {int(m) for m in np.unique(members) if view.ref(int(m)).type == "Enterprise"}
+def _members(view: View, segments: Sequence[int], on: date, record_type: str) -> dict[int, set[int]]:
+    """The enterprises, or the products, of each of these segments."""
+    found: dict[int, set[int]] = {segment: set() for segment in segments}
+    links = view.links("InSegment", segments, "in", on=on)
+    others = links.other.tolist()
+    for origin, member, ref in zip(links.origin.tolist(), others, view.refs(others), strict=True):
+        if ref.type == record_type:
+            found[segments[origin]].add(member)
+    return found

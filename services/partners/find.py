@@ -19,6 +19,7 @@ from services.partners.answer import (
     Filler,
     Filters,
     PartnerAnswer,
+    Path,
     Place,
     Question,
     Relation,
@@ -26,7 +27,7 @@ from services.partners.answer import (
     Searched,
     Tier,
 )
-from services.partners.paths import PATHS_SHOWN, named, paths
+from services.partners.paths import PATHS_SHOWN, named, named_all, paths
 from services.partners.pool import WEAKEST, Flags, Pool, Strips, gather
 from services.search import resolve
 from services.sources import not_searched
@@ -53,12 +54,14 @@ def find(view: View, question: Question, strips: Strips = credit.strip) -> Partn
     pool = gather(view, question, subject, strips)
     mask = pool.mask(question.filters, known=question.known, division=question.division)
     chosen = np.flatnonzero(mask)[: question.top]
-    beside = strips(view, pool.handles[chosen].tolist(), question.on)
+    handles = pool.handles[chosen].tolist()
+    beside = strips(view, handles, question.on)
+    shown = paths(view, question, subject, pool, handles)
     return PartnerAnswer(
         question=question,
-        subject=named(view, subject),
+        subject=named_all(view, [subject, *handles])[subject],
         searched=_searched(view, question, pool),
-        candidates=[_candidate(view, question, subject, pool, int(i), beside) for i in chosen],
+        candidates=[_candidate(view, question, pool, int(i), shown, beside) for i in chosen],
         counts=pool.counts(mask),
         choices=list(_choices(question, pool)),
         relaxations=[] if mask.any() else list(_relaxations(question, pool)),
@@ -66,11 +69,16 @@ def find(view: View, question: Question, strips: Strips = credit.strip) -> Partn
 
 
 def _candidate(
-    view: View, question: Question, subject: int, pool: Pool, i: int, strips: Mapping[int, CreditStrip]
+    view: View,
+    question: Question,
+    pool: Pool,
+    i: int,
+    ways: Mapping[int, tuple[list[Path], int]],
+    strips: Mapping[int, CreditStrip],
 ) -> Candidate:
     handle = int(pool.handles[i])
     division, size = int(pool.divisions[i]), int(pool.sizes[i])
-    shown, more = paths(view, question, subject, pool, handle)
+    shown, more = ways[handle]
     who = named(view, handle)
     return Candidate(
         ref=who.ref,

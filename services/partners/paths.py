@@ -1,6 +1,8 @@
 """From what matching found to hops that name their records, basis and source."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from graph.matching import gap, partners
@@ -20,33 +22,67 @@ _COMPUTED_FILES = {"SimilarTo": "产品名称相似度（字符 1–3 元 TF-IDF
 
 def named(view: View, handle: int) -> Named:
     """A record by reference and name."""
+    return named_all(view, [handle])[handle]
+
+
+def named_all(view: View, handles: Iterable[int]) -> Mapping[int, Named]:
+    """Many records by reference and name; kept with the state of the view."""
     kept: dict[int, Named] = view.derived("named")
-    if handle not in kept:
-        kept[handle] = Named(view.ref(handle), view.entity(handle).name)
-    return kept[handle]
+    asked = list(dict.fromkeys(handles))
+    new = [handle for handle in asked if handle not in kept]
+    kept.update((entity.handle, Named(entity.ref, entity.name)) for entity in view.entities_of(new))
+    return {handle: kept[handle] for handle in asked}
 
 
-def paths(view: View, question: Question, subject: int, pool: Pool, candidate: int) -> tuple[list[Path], int]:
-    """The strongest paths to a candidate, and how many more there are."""
-    found = list(pool.paths_of(candidate))
-    direct = _direct_path(view, pool, candidate)
-    shown = [_path(view, question, subject, candidate, each) for each in found[:PATHS_SHOWN]]
-    return direct + shown, max(len(found) - PATHS_SHOWN, 0)
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One path as steps between handles, before its links are read."""
+
+    p: float
+    steps: Sequence[Step]
+    notes: Sequence[str] = ()
 
 
-def _direct_path(view: View, pool: Pool, candidate: int) -> list[Path]:
-    """The supply link itself, when there is one: the first thing to show."""
-    link = pool.direct_links.get(candidate)
-    if link is None:
-        return []
-    return [Path(KNOWN_LINK, [_stated(view, view.evidence("Supplies", link))])]
+def paths(
+    view: View, question: Question, subject: int, pool: Pool, candidates: Sequence[int]
+) -> Mapping[int, tuple[list[Path], int]]:
+    """The strongest paths to each of these candidates, and how many more there are.
+
+    First of all comes the supply link itself, where there is one.
+    """
+    found = {candidate: list(pool.paths_of(candidate)) for candidate in candidates}
+    walks = {
+        candidate: [_walk(view, question, subject, candidate, each) for each in known[:PATHS_SHOWN]]
+        for candidate, known in found.items()
+    }
+    hops = _hops(view, (step for each in walks.values() for walk in each for step in walk.steps), question.on)
+    direct = _direct_paths(view, question, pool, candidates)
+    return {
+        candidate: (
+            direct.get(candidate, [])
+            + [Path(round(walk.p, 4), [hops[step] for step in walk.steps], walk.notes) for walk in walks[candidate]],
+            max(len(known) - PATHS_SHOWN, 0),
+        )
+        for candidate, known in found.items()
+    }
 
 
-def _path(
+def _direct_paths(view: View, question: Question, pool: Pool, candidates: Sequence[int]) -> Mapping[int, list[Path]]:
+    joined = {candidate: pool.direct_links[candidate] for candidate in candidates if candidate in pool.direct_links}
+    evidence = view.evidences("Supplies", [link for link, _ in joined.values()])
+    names = named_all(view, (end for candidate, (_, other) in joined.items() for end in (candidate, other)))
+    direct = {}
+    for (candidate, (_, other)), stated in zip(joined.items(), evidence, strict=True):
+        ends = (other, candidate) if question.relation is Relation.CUSTOMER else (candidate, other)
+        direct[candidate] = [Path(KNOWN_LINK, [_stated(names[ends[0]], names[ends[1]], stated)])]
+    return direct
+
+
+def _walk(
     view: View, question: Question, subject: int, candidate: int, found: partners.ProductPath | gap.GapPath
-) -> Path:
+) -> _Walk:
     if isinstance(found, gap.GapPath):
-        return Path(round(found.p, 4), [_hop(view, step, question.on) for step in found.steps])
+        return _Walk(found.p, found.steps)
     needs = Needs.of_graph(product_graph(view, question.on))
     steps = needs.why(found.product, found.material)
     if found.similarity is not None:
@@ -55,7 +91,7 @@ def _path(
     steps = [Step("Makes", buyer, found.product), *steps, Step("Makes", seller, found.sold)]
     if question.relation is Relation.CUSTOMER:
         steps = steps[::-1]  # the walk begins at the company that was asked about
-    return Path(round(found.p, 4), [_hop(view, step, question.on) for step in steps], _notes(found))
+    return _Walk(found.p, steps, _notes(found))
 
 
 def _notes(found: partners.ProductPath) -> Sequence[str]:
@@ -68,41 +104,66 @@ def _notes(found: partners.ProductPath) -> Sequence[str]:
     return notes
 
 
-def _hop(view: View, step: Step, on: date) -> Hop:
-    """The hop of a step; kept, since the candidates of one answer share most of theirs."""
+def _hops(view: View, steps: Iterable[Step], on: date) -> Mapping[Step, Hop]:
+    """The hop of each step; kept, since the candidates of one answer share most of theirs."""
     kept: dict[tuple[Step, date], Hop] = view.derived("hops")
-    if (step, on) not in kept:
-        if len(kept) >= HOPS_KEPT:
-            kept.clear()
-        kept[step, on] = _made_hop(view, step, on)
-    return kept[step, on]
+    asked = dict.fromkeys(steps)
+    hops = {step: kept[step, on] for step in asked if (step, on) in kept}
+    new = _made_hops(view, [step for step in asked if step not in hops], on)
+    if len(kept) + len(new) > HOPS_KEPT:
+        kept.clear()
+    kept.update(((step, on), hop) for step, hop in new.items())
+    return hops | new
 
 
-def _made_hop(view: View, step: Step, on: date) -> Hop:
-    if step.link in _COMPUTED_LABELS:
-        source = Source(COMPUTED.dataset, COMPUTED.label, _COMPUTED_FILES[step.link], None)
-        ends = named(view, step.from_), named(view, step.to)
-        score = round(step.similarity or 0.0, 3)
-        return Hop(ends[0], link_name(step.link), _COMPUTED_LABELS[step.link], ends[1], Basis.PREDICTED, source, score)
-    return _stated(view, _evidence(view, step, on), step.similarity)
+def _made_hops(view: View, steps: Sequence[Step], on: date) -> dict[Step, Hop]:
+    names = named_all(view, (end for step in steps for end in (step.from_, step.to)))
+    evidence = _evidence(view, [step for step in steps if step.link not in _COMPUTED_LABELS], on)
+    return {
+        step: _stated(names[step.from_], names[step.to], evidence[step], step.similarity)
+        if step in evidence
+        else _computed(names[step.from_], names[step.to], step)
+        for step in steps
+    }
 
 
-def _evidence(view: View, step: Step, on: date) -> Evidence:
-    """The link of a step in full; of several between the two records, the surest."""
-    links = view.links(step.link, [step.from_], "out", on=on)
-    there = [i for i, other in enumerate(links.other.tolist()) if other == step.to]
-    return view.evidence(step.link, int(links.link[min(there, key=lambda i: (links.basis[i], i))]))
+def _computed(from_: Named, to: Named, step: Step) -> Hop:
+    source = Source(COMPUTED.dataset, COMPUTED.label, _COMPUTED_FILES[step.link], None)
+    score = round(step.similarity or 0.0, 3)
+    return Hop(from_, link_name(step.link), _COMPUTED_LABELS[step.link], to, Basis.PREDICTED, source, score)
 
 
-def _stated(view: View, evidence: Evidence, score: float | None = None) -> Hop:
-    from_, to = (view.handle(ref) for ref in (evidence.from_ref, evidence.to_ref))
-    assert from_ is not None
-    assert to is not None
+def _evidence(view: View, steps: Sequence[Step], on: date) -> dict[Step, Evidence]:
+    """The link of each step in full; of several between the two records, the surest."""
+    by_type: defaultdict[str, list[Step]] = defaultdict(list)
+    for step in steps:
+        by_type[step.link].append(step)
+    found: dict[Step, Evidence] = {}
+    for link_type, of_type in by_type.items():
+        surest = _surest(view, link_type, sorted({step.from_ for step in of_type}), on)
+        links = [surest[step.from_, step.to] for step in of_type]
+        found.update(zip(of_type, view.evidences(link_type, links), strict=True))
+    return found
+
+
+def _surest(view: View, link_type: str, handles: Sequence[int], on: date) -> dict[tuple[int, int], int]:
+    """The surest link from one of these records to another, by both ends; of equally sure ones the first."""
+    links = view.links(link_type, handles, "out", on=on)
+    columns = (links.origin, links.other, links.basis, links.link)
+    best: dict[tuple[int, int], tuple[int, int]] = {}
+    for origin, other, basis, link in zip(*(column.tolist() for column in columns), strict=True):
+        ends = handles[origin], other
+        if ends not in best or basis < best[ends][0]:
+            best[ends] = basis, link
+    return {ends: link for ends, (_, link) in best.items()}
+
+
+def _stated(from_: Named, to: Named, evidence: Evidence, score: float | None = None) -> Hop:
     return Hop(
-        named(view, from_),
+        from_,
         link_name(evidence.type),
         LINK_TYPES[evidence.type].label,
-        named(view, to),
+        to,
         evidence.basis,
         evidence.source,
         None if score is None else round(score, 3),

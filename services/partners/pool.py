@@ -28,6 +28,7 @@ class Pool:
     """Candidates in order: handle, score, tier, basis code of the supply link, and whether they are partners already.
 
     `credit`: the state of each one's credit strip, as its place in STATES, and -1 for institutions, which have none.
+    `direct_links`: candidate → the supply link that joins it, and who is at the other end of that.
     `paths_of(handle)`: the paths of one, as matching found them. `weak`: how many were too weak to list, `closed`: how
     many are registered as cancelled or revoked.
     """
@@ -41,7 +42,7 @@ class Pool:
     sizes: Codes
     credit: Ints
     paths_of: Callable[[int], Sequence[Any]]
-    direct_links: Mapping[int, int]
+    direct_links: Mapping[int, tuple[int, int]]
     products: int
     materials: int
     weak: int
@@ -108,7 +109,7 @@ def _company_pool(view: View, question: Question, subject: int, strips: Strips) 
         sizes=view.size(handles),
         credit=_credit(view, handles, question.on, strips),
         paths_of=ranking.paths_of,
-        direct_links=ranking.direct_links,
+        direct_links={handle: (link, subject) for handle, link in ranking.direct_links.items()},
         products=ranking.products,
         materials=ranking.materials,
         weak=int((~strong).sum()),
@@ -123,7 +124,7 @@ def _gap_pool(view: View, question: Question, subject: int, strips: Strips) -> P
     strong = [f for f, closed in zip(enough, gone, strict=True) if not closed]
     handles = np.array([f.handle for f in strong], np.int64)
     paths = {f.handle: f.paths for f in strong}
-    surest = _supply_of(view, handles, {view.ref(p).key for p in ranking.wanted}, question)
+    surest = _supply_of(view, handles, {ref.key for ref in view.refs(ranking.wanted)}, question)
     bases = np.array(
         [surest[h][0] if h in surest else BASES.index(Basis.PREDICTED) for h in handles.tolist()], np.int64
     )
@@ -137,7 +138,7 @@ def _gap_pool(view: View, question: Question, subject: int, strips: Strips) -> P
         sizes=view.size(handles),
         credit=_credit(view, handles, question.on, strips),
         paths_of=paths.__getitem__,
-        direct_links={h: link for h, (_, link) in surest.items()},
+        direct_links={h: (link, buyer) for h, (_, link, buyer) in surest.items()},
         products=len(ranking.wanted),
         materials=ranking.considered,
         weak=len(ranking.fillings) - len(enough),
@@ -159,13 +160,15 @@ def _credit(view: View, handles: Ints, on: date, strips: Strips) -> Ints:
     return np.array([kept[handle] for handle in asked], np.int64)
 
 
-def _supply_of(view: View, handles: Ints, products: set[str], question: Question) -> dict[int, tuple[int, int]]:
-    """Who supplies one of these products to anybody: handle → (surest basis code, that link)."""
+def _supply_of(view: View, handles: Ints, products: set[str], question: Question) -> dict[int, tuple[int, int, int]]:
+    """Who supplies one of these products to anybody: handle → (surest basis code, that link, the buyer)."""
     links = view.links("Supplies", handles, "out", on=question.on)
-    surest: dict[int, tuple[int, int]] = {}
-    for origin, basis, link in zip(links.origin.tolist(), links.basis.tolist(), links.link.tolist(), strict=True):
+    stated = view.evidences("Supplies", links.link.tolist())
+    columns = (links.origin, links.basis, links.link, links.other)
+    surest: dict[int, tuple[int, int, int]] = {}
+    for each, origin, basis, link, buyer in zip(stated, *(column.tolist() for column in columns), strict=True):
         supplier = int(handles[origin])
         better = supplier not in surest or basis < surest[supplier][0]
-        if better and view.evidence("Supplies", link).properties.get("product") in products:
-            surest[supplier] = (basis, link)
+        if better and each.properties.get("product") in products:
+            surest[supplier] = (basis, link, buyer)
     return surest
