@@ -260,10 +260,10 @@ def _declared(notes: Notes, field: str, kind: str, key: str) -> None:
         raise not_in(field, key, _DECLARED_IN[kind])
 
 
-def _once(notes: Notes, field: str, kind: str, *keys: str) -> None:
-    """Refuse the second row of one key: both cannot be the row that a value is read from."""
-    if not notes.first(kind, "\t".join(keys)):
-        raise Refused(field, keys[-1], "was already stated by an earlier row", "前面已有同样的一行")
+def _alone(row: Row, notes: Notes, field: str, kind: str, *keys: str) -> None:
+    """Refuse rows that say different things of one key: none of them can be the row that a value is read from."""
+    notes.first(kind, "\t".join(keys))
+    notes.alone(row, field, kind, keys, keys[-1])
 
 
 def _different(field: str, one: str, other: str) -> None:
@@ -281,13 +281,13 @@ def _ref(declared: type[Record], key: str) -> Ref:
 
 
 def take_chain(row: ChainRow, notes: Notes) -> Iterator[Statement]:
-    _once(notes, "chain", "chain", row.chain)
+    _alone(row, notes, "chain", "chain", row.chain)
     yield Chain(key=row.chain, name=row.name)
 
 
 def take_segment(row: SegmentRow, notes: Notes) -> Iterator[Statement]:
     _declared(notes, "chain", "chain", row.chain)
-    _once(notes, "segment", "segment", row.segment)
+    _alone(row, notes, "segment", "segment", row.segment)
     segment = Segment(key=row.segment, name=row.name, side=row.side, order=row.order)
     yield segment
     yield PartOf(from_ref=segment.ref, to_ref=_ref(Chain, row.chain), basis=Basis.OBSERVED)
@@ -297,13 +297,13 @@ def take_segment_link(row: SegmentLinkRow, notes: Notes) -> Iterator[Statement]:
     _declared(notes, "upstream", "segment", row.upstream)
     _declared(notes, "downstream", "segment", row.downstream)
     _different("downstream", row.upstream, row.downstream)
-    _once(notes, "downstream", "segment link", row.upstream, row.downstream)
+    _alone(row, notes, "downstream", "segment link", row.upstream, row.downstream)
     yield UpstreamOf(from_ref=_ref(Segment, row.upstream), to_ref=_ref(Segment, row.downstream), basis=Basis.OBSERVED)
 
 
 def take_product(row: ProductRow, notes: Notes) -> Iterator[Statement]:
     _declared(notes, "segment", "segment", row.segment)
-    _once(notes, "product", "product", row.product)
+    _alone(row, notes, "product", "product", row.product)
     product = Product(key=row.product, name=row.product)
     yield product
     yield InSegment(from_ref=product.ref, to_ref=_ref(Segment, row.segment), basis=Basis.OBSERVED)
@@ -313,13 +313,13 @@ def take_product_link(row: ProductLinkRow, notes: Notes) -> Iterator[Statement]:
     _declared(notes, "product", "product", row.product)
     _declared(notes, "other", "product", row.other)
     _different("other", row.product, row.other)
-    _once(notes, "other", "product link", row.product, row.relation, row.other)
+    _alone(row, notes, "other", "product link", row.product, row.relation, row.other)
     link = UpstreamOf if row.relation is Relation.MATERIAL else KindOf
     yield link(from_ref=_ref(Product, row.other), to_ref=_ref(Product, row.product), basis=Basis.OBSERVED)
 
 
 def take_enterprise(row: EnterpriseRow, notes: Notes) -> Iterator[Statement]:
-    _once(notes, "uscc", "uscc", row.uscc)
+    _alone(row, notes, "uscc", "uscc", row.uscc)
     yield Enterprise(
         key=row.uscc,
         uscc=row.uscc,
@@ -338,7 +338,7 @@ def take_enterprise(row: EnterpriseRow, notes: Notes) -> Iterator[Statement]:
 def take_former_name(row: FormerNameRow, notes: Notes) -> Iterator[Statement]:
     """A part of its own, so that the former name keeps its row beside the row of the other properties."""
     _declared(notes, "uscc", "uscc", row.uscc)
-    _once(notes, "former_name", "former name", row.uscc, row.former_name)
+    _alone(row, notes, "former_name", "former name", row.uscc, row.former_name)
     former = FormerName(row.former_name, row.until)
     yield Enterprise(key=row.uscc, part=f"former:{row.former_name}", former_names=(former,))
 
@@ -346,7 +346,7 @@ def take_former_name(row: FormerNameRow, notes: Notes) -> Iterator[Statement]:
 def take_enterprise_segment(row: EnterpriseSegmentRow, notes: Notes) -> Iterator[Statement]:
     _declared(notes, "uscc", "uscc", row.uscc)
     _declared(notes, "segment", "segment", row.segment)
-    _once(notes, "segment", "enterprise segment", row.uscc, row.segment)
+    _alone(row, notes, "segment", "enterprise segment", row.uscc, row.segment)
     yield InSegment(
         from_ref=_ref(Enterprise, row.uscc),
         to_ref=_ref(Segment, row.segment),
@@ -358,7 +358,7 @@ def take_enterprise_segment(row: EnterpriseSegmentRow, notes: Notes) -> Iterator
 def take_enterprise_product(row: EnterpriseProductRow, notes: Notes) -> Iterator[Statement]:
     _declared(notes, "uscc", "uscc", row.uscc)
     _declared(notes, "product", "product", row.product)
-    _once(notes, "product", "enterprise product", row.uscc, row.product)
+    _alone(row, notes, "product", "enterprise product", row.uscc, row.product)
     yield Makes(
         from_ref=_ref(Enterprise, row.uscc),
         to_ref=_ref(Product, row.product),
@@ -375,7 +375,7 @@ def take_supply(row: SupplyRow, notes: Notes) -> Iterator[Statement]:
     _declared(notes, "product", "product", row.product)
     _different("buyer", row.supplier, row.buyer)
     _in_order("valid_to", row.valid_from, row.valid_to)
-    _once(notes, "product", "supply", row.supplier, row.buyer, row.product)
+    _alone(row, notes, "product", "supply", row.supplier, row.buyer, row.product)
     yield Supplies(
         from_ref=_ref(Enterprise, row.supplier),
         to_ref=_ref(Enterprise, row.buyer),
@@ -388,7 +388,7 @@ def take_supply(row: SupplyRow, notes: Notes) -> Iterator[Statement]:
 
 
 def take_institution(row: InstitutionRow, notes: Notes) -> Iterator[Statement]:
-    _once(notes, "institution", "institution", row.institution)
+    _alone(row, notes, "institution", "institution", row.institution)
     yield Institution(
         key=row.institution,
         name=row.name,
@@ -403,7 +403,7 @@ def take_institution_service(row: InstitutionServiceRow, notes: Notes) -> Iterat
     """Observed: the file stands for the district's directory of services (服务目录), not for an advertisement."""
     _declared(notes, "institution", "institution", row.institution)
     _declared(notes, "product", "product", row.product)
-    _once(notes, "product", "service", row.institution, row.service, row.product)
+    _alone(row, notes, "product", "service", row.institution, row.service, row.product)
     yield Offers(
         from_ref=_ref(Institution, row.institution),
         to_ref=_ref(Product, row.product),
@@ -418,7 +418,7 @@ def take_need(row: NeedRow, notes: Notes) -> Iterator[Statement]:
     _declared(notes, "uscc", "uscc", row.uscc)
     _declared(notes, "product", "product", row.product)
     _in_order("until", row.raised_on, row.until)
-    _once(notes, "need", "need", row.need)
+    _alone(row, notes, "need", "need", row.need)
     need = Need(key=row.need, title=row.title, raised_on=row.raised_on, until=row.until)
     yield need
     yield RaisedBy(from_ref=need.ref, to_ref=_ref(Enterprise, row.uscc), basis=Basis.OBSERVED, valid_from=row.raised_on)

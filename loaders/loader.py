@@ -5,7 +5,7 @@ records and links. Whatever a source holds is handled, skipped with a reason, or
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn
 
@@ -27,13 +27,33 @@ class Row(BaseModel):
 class Refused(ValueError):
     """Raised by a loader function: this row cannot be taken. The load goes on and reports it.
 
-    `missing_in`: the earlier file that should hold what the row speaks of.
+    `missing_in`: the earlier file that should hold what the row speaks of. `contradicts`: earlier rows of the same
+    file that say something else of the same key: nobody can tell which is right, so that they are refused, too.
     """
 
-    def __init__(self, field_name: str, value: object, problem: str, problem_zh: str, *, missing_in: str = "") -> None:
+    def __init__(
+        self,
+        field_name: str,
+        value: object,
+        problem: str,
+        problem_zh: str,
+        *,
+        missing_in: str = "",
+        contradicts: Sequence[int] = (),
+    ) -> None:
         super().__init__(problem)
         self.field, self.value, self.problem, self.problem_zh = field_name, str(value), problem, problem_zh
-        self.missing_in = missing_in
+        self.missing_in, self.contradicts = missing_in, contradicts
+
+
+CONTRADICTS_EARLIER = (
+    "contradicts an earlier row: the same key with other values",
+    "与前面的行矛盾：同一个键，其他值不同",
+)
+CONTRADICTS_LATER = (
+    "contradicts a later row: the same key with other values",
+    "与后面的行矛盾：同一个键，其他值不同",
+)
 
 
 def not_in(field_name: str, value: object, file: str) -> Refused:
@@ -46,12 +66,22 @@ class Skipped(Exception):  # not an error: a decision that the report counts by 
 
 
 @dataclass(slots=True)
+class Said:
+    """What a row says of a key, and which rows say it. `contradicted`: another row says something else."""
+
+    row: Row
+    rows: list[int] = field(default_factory=list)
+    contradicted: bool = False
+
+
+@dataclass(slots=True)
 class Notes:
     """What the loader functions want said in the load report, and what they remember between rows.
 
     `seen`: keys met so far, by kind; a loader uses it to tell that a row speaks of something no other row declared.
     `sums`: running sums by kind and key, for what only the whole file can tell.
     `parties`: the enterprises that the ledger held when the load began.
+    `row`: the number of the row that is being taken; `said`: what rows say of keys of which each may have one row.
     `marked`: whether rows say that they are made up (合成数据), for formats whose files may be real or synthetic.
     """
 
@@ -62,6 +92,8 @@ class Notes:
     )
     parties: Parties = field(default_factory=Parties)
     marked: set[bool] = field(default_factory=set)
+    row: int = 0
+    said: dict[tuple[str, Hashable], Said] = field(default_factory=dict)
 
     def note(self, reason: str) -> None:
         """Count one thing that was taken but deserves a word."""
@@ -74,6 +106,18 @@ class Notes:
             return False
         known.add(key)
         return True
+
+    def alone(self, row: Row, field_name: str, kind: str, key: Hashable, value: str) -> None:
+        """A key of which each may have one row. A row that repeats it is left to the ledger, which skips it.
+
+        Raises Refused for one that contradicts an earlier row; `value`: the key as the field states it.
+        """
+        said = self.said.setdefault((kind, key), Said(row))
+        if said.row == row and not said.contradicted:
+            said.rows.append(self.row)
+            return
+        earlier, said.rows, said.contradicted = said.rows, [], True
+        raise Refused(field_name, value, *CONTRADICTS_EARLIER, contradicts=earlier)
 
     def known(self, kind: str, key: Hashable) -> bool:
         """Whether a key of this kind was met before."""

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from graph.ledger import Ledger, LoadOutcome, LoadRequest, SourceFileInfo, Staging
 from lianxin.errors import BadRow, Conflict, MissingFile, TooFewRows, TooManyRefused, UnknownField, UnreadableFile
 from loaders import personal
-from loaders.loader import Format, Mode, Notes, Refused, Row, Skipped, SourceFile
+from loaders.loader import CONTRADICTS_LATER, Format, Mode, Notes, Refused, Row, Skipped, SourceFile
 from loaders.parties import Parties
 from loaders.reading import OpenedFile, decoded, read_csv, read_json_lines
 
@@ -183,6 +183,7 @@ def _read_file(run: _Run, declared: SourceFile, path: Path) -> None:
     run.missing_in.clear()
     for row, parsed in _parsed_rows(run, declared, opened):
         rows += 1
+        run.notes.row = row
         if parsed is not None:
             _take(run, declared, opened.name, index, row, parsed)
     refused = run.refused[refused_before:]
@@ -217,6 +218,8 @@ def _take(run: _Run, declared: SourceFile, file: str, index: int, row: int, pars
         run.missing_in.update([refusal.missing_in] if refusal.missing_in else [])
         value = _presentable(declared, refusal.value)
         run.refused.append(BadRow(file, row, refusal.field, value, refusal.problem, refusal.problem_zh))
+        for earlier in refusal.contradicts:
+            run.staging.withdraw(index, BadRow(file, earlier, refusal.field, value, *CONTRADICTS_LATER))
     else:
         add = run.staging.add
         for statement in statements:

@@ -34,6 +34,7 @@ class Staging:
         self._records: list[tuple[Any, ...]] = []
         self._links: list[tuple[Any, ...]] = []
         self._seq = 0
+        self._withdrawn: dict[_Place, dict[str, Any]] = {}
         with translated(ledger.url):
             self._connection = ledger.engine.connect()
 
@@ -82,6 +83,10 @@ class Staging:
         if len(self._links) >= BATCH:
             self._flush()
 
+    def withdraw(self, file: int, refused: BadRow) -> None:
+        """Refuse a row after all: what it stated is taken out, with every row that names what only it states."""
+        self._withdrawn[file, refused.row] = _refusal(refused)
+
     def _flush(self) -> None:
         with translated(self._ledger.url):
             for stage, rows in ((_RECORDS, self._records), (_LINKS, self._links)):
@@ -108,7 +113,7 @@ class Staging:
         skipped = Counter(request.skipped)
         refused = [_refusal(error) for error in request.refused]
         repeated = {stage: self._repeated(stage) for stage in (_RECORDS, _LINKS)}
-        if contradicting := _contradicting(repeated, request.files):
+        if contradicting := self._withdrawn | _contradicting(repeated, request.files):
             refused += self._refuse_with_followers(contradicting, request.files)
             # What a refused row repeated or was repeated by has changed.
             repeated = {stage: self._repeated(stage) for stage in (_RECORDS, _LINKS)}

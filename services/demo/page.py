@@ -42,9 +42,10 @@ This page is written by `python -m services.demo.page`; a test holds it equal to
 _FILES = """
 ## Files
 
-CSV, UTF-8, the headings as below and in this order. An empty cell means 未报送 (not supplied); days are written
-2026-11-20. A row that speaks of a code, segment or product that no earlier file declares is refused, and so is a second
-row of the same key. The files are a snapshot: a fact that a later delivery no longer states is retracted.
+CSV in UTF-8 (as written here) or GB18030, the headings as below in any order. An empty cell means 未报送 (not
+supplied); days are written 2026-11-20. A row that speaks of a code, segment or product that no earlier file declares is
+refused. Rows that say different things of one key are all refused, with the rows that speak of it; a row that repeats
+another word for word is skipped. The files are a snapshot: a fact that a later delivery no longer states is retracted.
 
 How a link is known (依据): the two bases observed 已证实 and claimed 企业自述 stand in the row where it has a column
 `basis`. The links of chains, segments, products and institutions are observed. That an enterprise raised a need is

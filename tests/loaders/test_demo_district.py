@@ -234,10 +234,37 @@ def test_a_row_about_something_undeclared_is_refused(
     assert refusal.value.problem_zh == f"不在 {declared_in} 里"
 
 
+OTHERWISE: dict[str, tuple[str | None, ...]] = {
+    "chains.csv": ("C", "另一条链"),
+    "segments.csv": ("C-01", "C", "另名", "upstream", "1"),
+    "products.csv": ("软管", "C-02"),
+    "enterprises.csv": (B, "丙（示例）有限公司", *(None,) * 8),
+    "former_names.csv": (A, "旧甲（示例）厂", "2018-06-30"),
+    "enterprise_segments.csv": (A, "C-01", "claimed", "2026-03-31"),
+    "enterprise_products.csv": (A, "软管", "0.45", "claimed", "2026-03-31"),
+    "supplies.csv": (A, B, "软管", "claimed", "2021-03-01", None),
+    "institutions.csv": ("JG-001", "所（示例）", None, "testing", "330113", None),
+    "needs.csv": ("XQ-1", "寻求软管", A, "软管", "2026-05-01", "2026-10-28"),
+}
+"""A second row of a key that says something else of it. Files of links alone have keys and nothing else to say."""
+
+
+@pytest.mark.parametrize("file", OTHERWISE)
+def test_a_row_that_says_something_else_of_a_key_is_refused_with_the_earlier_ones(notes: Notes, file: str) -> None:
+    for _ in range(2):
+        with pytest.raises(Refused, match="contradicts an earlier row") as refusal:
+            take(file, OTHERWISE[file], notes)
+        notes.row += 1
+        if notes.row == 1:
+            assert refusal.value.contradicts == [0]  # every row of these notes has the number 0
+    assert refusal.value.contradicts == []  # they are refused already
+    with pytest.raises(Refused, match="contradicts an earlier row"):
+        take(file, ROWS[file][0] if file != "enterprises.csv" else ROWS[file][1], notes)
+
+
 @pytest.mark.parametrize("file", ROWS)
-def test_a_second_row_of_one_key_is_refused(notes: Notes, file: str) -> None:
-    with pytest.raises(Refused, match="was already stated by an earlier row"):
-        take(file, ROWS[file][0], notes)
+def test_a_row_that_repeats_another_states_the_same(notes: Notes, file: str) -> None:
+    assert take(file, ROWS[file][0], notes) == take(file, ROWS[file][0], notes)
 
 
 @pytest.mark.parametrize(
@@ -393,3 +420,24 @@ def test_where_no_row_was_refused_both_files_are_named(tmp_ledger: "Ledger", tmp
         run_load(tmp_ledger, DEMO_DISTRICT, [folder])
     assert error.value.file == "institution_services.csv"
     assert "institutions.csv 里找不到" in error.value.zh
+
+
+def test_of_rows_that_contradict_each_other_none_is_taken(tmp_ledger: "Ledger", tmp_path: Path) -> None:
+    """A product in two segments: its record is stated twice alike, so that the ledger alone would see nothing."""
+    from loaders.run import run_load
+
+    folder = tmp_path / "files"
+    write_demo(folder)
+    lines = (folder / "products.csv").read_text("utf-8").splitlines()
+    mark, product, segment = lines[1].split(",")
+    again = [f"{mark},{product},{next(s for s in ('YLQX-01', 'YLQX-02') if s != segment)}", lines[2], lines[1]]
+    (folder / "products.csv").write_text("\n".join([*lines, *again]) + "\n", "utf-8")
+    outcome = run_load(tmp_ledger, DEMO_DISTRICT, [folder])
+    refused = [(r["file"], r["row"], r["field"], r["value"]) for r in outcome.refused if r["file"] == "products.csv"]
+    last = len(lines) - 1
+    assert sorted(refused) == [("products.csv", row, "product", product) for row in (1, last + 1, last + 3)]
+    assert {r["problem"] for r in outcome.refused if r["file"] != "products.csv"} <= {
+        "is stated only by rows that were refused: mend those"
+    }
+    assert dict(outcome.skipped) == {"repeats an earlier row": 1}
+    assert outcome.new + len(outcome.refused) + 1 == outcome.rows
