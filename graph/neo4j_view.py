@@ -58,7 +58,10 @@ UNWIND $handles AS handle
 MATCH (n:Record {handle: handle})
 RETURN collect([handle, [label IN labels(n) WHERE label <> 'Record'][0], n.key])
 """
-_HANDLES = "UNWIND $keys AS key MATCH (n:{type} {{key: key}}) RETURN collect([key, n.handle])"
+_HANDLES = (
+    "UNWIND $keys AS key MATCH (n:{type} {{key: key}}) RETURN collect([key, n.handle, EXISTS {{"
+    " MATCH (n)<-[s:STATES]-() WHERE " + _holds("s") + " }}])"
+)
 _PRESENT = f"""
 UNWIND $handles AS handle
 MATCH (n:Record {{handle: handle}})
@@ -158,15 +161,17 @@ class Neo4jView:
         by_type: defaultdict[str, set[str]] = defaultdict(set)
         for ref in refs:
             by_type[ref.type].add(ref.key)
-        numbers = {
-            Ref(kind, key): number
-            for kind, keys in by_type.items()
-            for key, number in self._ask(_HANDLES.format(type=kind), keys=list(keys))
-        }
-        stands = {ref: self._merged.get(number, number) for ref, number in numbers.items()}
-        asked = {record for _, record in self._records_of(set(stands.values()))}
-        found = {self._merged.get(record, record) for record in self._ask(_PRESENT, handles=list(asked))}
-        return {ref: number for ref, number in stands.items() if number in found}
+        found, of_parties = {}, {}
+        for kind, keys in by_type.items():
+            for key, number, present in self._ask(_HANDLES.format(type=kind), keys=list(keys)):
+                stands = self._merged.get(number, number)
+                if stands in self._parties:
+                    of_parties[Ref(kind, key)] = stands
+                elif present:
+                    found[Ref(kind, key)] = number
+        members = [member for stands in set(of_parties.values()) for member in self._parties[stands]]
+        there = {self._merged.get(m, m) for m in self._ask(_PRESENT, handles=members)} if members else set()
+        return found | {ref: stands for ref, stands in of_parties.items() if stands in there}
 
     def ref(self, handle: int) -> Ref:
         return self.refs([handle])[0]

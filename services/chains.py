@@ -9,7 +9,7 @@ import networkx as nx
 from graph.ontology import Basis, Ref, Side, Status
 from graph.places import covers, place_name
 from graph.structure import STATED, cut_vertices, depths, segment_graph
-from graph.view import BASES, Entity, Ints, Source, View
+from graph.view import BASES, Entity, Evidence, Ints, Source, View
 from lianxin.errors import NotInForce
 from rules.chain.shortage import SegmentFacts, Shortage, assess, why
 from services.search import resolve
@@ -121,16 +121,18 @@ def chain_map(view: View, key: str, *, on: date, division: str) -> ChainMap:
 def segment_members(view: View, segment: str, *, on: date, division: str) -> list[SegmentMember]:
     """The enterprises of a segment, local ones first, observed before claimed. Raises NotKnown."""
     handle = resolve(view, segment, ("Segment",))
-    members = [_shown(view, member) for member in _gather(view, [handle], on, division)[handle].members]
-    return sorted(members, key=_member_order)
+    members = _gather(view, [handle], on, division)[handle].members
+    entities = view.entities_of(member.handle for member in members)
+    stated = view.evidences("InSegment", (member.link for member in members))
+    shown = [_shown(*each) for each in zip(members, entities, stated, strict=True)]
+    return sorted(shown, key=_member_order)
 
 
 def _member_order(member: SegmentMember) -> tuple[bool, bool, int, str, str]:
     return member.status in CLOSED, not member.local, BASES.index(member.basis), member.name, member.ref.key
 
 
-def _shown(view: View, member: _Member) -> SegmentMember:
-    entity, evidence = view.entity(member.handle), view.evidence("InSegment", member.link)
+def _shown(member: _Member, entity: Entity, evidence: Evidence) -> SegmentMember:
     place = place_name(entity.get("division"))
     return SegmentMember(entity.ref, entity.name, member.basis, place, member.local, evidence.source, member.status)
 
@@ -153,7 +155,7 @@ def _map(view: View, chain: int, on: date, division: str) -> ChainMap:
     return ChainMap(
         _summary(entity, segments, cards),
         cards,
-        [(view.ref(up), view.ref(down)) for up, down in links],
+        [(segments[up].entity.ref, segments[down].entity.ref) for up, down in links],
         any(source.synthetic for source in sources),
         _until(view, sources),
     )
@@ -215,28 +217,31 @@ def _dependents(view: View, segment: _Segment, on: date) -> set[int]:
     suppliers = [m.handle for m in segment.active(local=True) if m.basis is Basis.OBSERVED]
     links = view.links("Supplies", suppliers, "out", on=on, bases=(Basis.OBSERVED,))
     found = set()
-    for other, link in zip(links.other, links.link, strict=True):
-        product = view.evidence("Supplies", int(link)).properties.get("product")
+    for other, stated in zip(links.other.tolist(), view.evidences("Supplies", links.link.tolist()), strict=True):
+        product = stated.properties.get("product")
         if product is None or product in segment.products:
-            found.add(int(other))
-    return {other for other in found - set(suppliers) if _status(view, other) not in CLOSED}
+            found.add(other)
+    others = found - set(suppliers)
+    return {other for other, status in _statuses(view, others).items() if status not in CLOSED}
 
 
 def _gather(view: View, handles: Sequence[int], on: date, division: str) -> dict[int, _Segment]:
     """The segments with their enterprises and products, by handle."""
-    segments = {handle: _Segment(view.entity(handle)) for handle in handles}
+    segments = {entity.handle: _Segment(entity) for entity in view.entities_of(handles)}
     links = view.links("InSegment", handles, "in", on=on, bases=STATED)
     local = _local(view, links.other, division)
+    others = links.other.tolist()
+    refs = view.refs(others)
+    statuses = _statuses(view, (other for other, ref in zip(others, refs, strict=True) if ref.type != "Product"))
     seen: set[tuple[int, int]] = set()
     for at in sorted(range(len(links)), key=lambda at: int(links.basis[at])):  # the surest of several links first
-        segment, other = handles[int(links.origin[at])], int(links.other[at])
-        ref = view.ref(other)
+        segment, other, ref = handles[int(links.origin[at])], others[at], refs[at]
         if ref.type == "Product":
             segments[segment].products.add(ref.key)
         elif (segment, other) not in seen:
             seen.add((segment, other))
             basis = BASES[links.basis[at]]
-            member = _Member(other, basis, int(links.link[at]), bool(local[at]), _status(view, other))
+            member = _Member(other, basis, int(links.link[at]), bool(local[at]), statuses[other])
             segments[segment].members.append(member)
     return segments
 
@@ -247,13 +252,13 @@ def _local(view: View, handles: Ints, division: str) -> list[bool]:
     return [inside[code] for code in codes]
 
 
-def _status(view: View, enterprise: int) -> Status | None:
-    """The registration status; kept with the view's state, since every map of every chain asks for it."""
-    kept = view.derived("status")
-    if enterprise not in kept:
-        kept[enterprise] = view.entity(enterprise).get("status")
-    found: Status | None = kept[enterprise]
-    return found
+def _statuses(view: View, enterprises: Iterable[int]) -> dict[int, Status | None]:
+    """Registration statuses; kept with the view's state, since every map of every chain asks for them."""
+    kept: dict[int, Status | None] = view.derived("status")
+    asked = list(dict.fromkeys(enterprises))
+    new = [handle for handle in asked if handle not in kept]
+    kept.update((entity.handle, entity.get("status")) for entity in view.entities_of(new))
+    return {handle: kept[handle] for handle in asked}
 
 
 def _places(segments: Mapping[int, _Segment], graph: "nx.DiGraph[int]") -> dict[int, tuple[int, int]]:

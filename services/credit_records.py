@@ -126,10 +126,10 @@ def against(view: View, handles: Sequence[int], on: date) -> Mapping[int, Sequen
     Two data sets may tie one event, each by its row: the first one is shown.
     """
     links = view.links("Against", handles, "in", on=None)
+    entities, ties = view.entities_of(links.other.tolist()), view.evidences("Against", links.link.tolist())
     found: dict[int, dict[Ref, CreditEventOf]] = {handle: {} for handle in handles}
-    for origin, other, link in zip(links.origin, links.other, links.link, strict=True):
-        event = _event(view.entity(int(other)), view.evidence("Against", int(link)))
-        found[handles[origin]].setdefault(event.ref, event)
+    for origin, entity, tie in zip(links.origin, entities, ties, strict=True):
+        found[handles[origin]].setdefault(entity.ref, _event(entity, tie))
     return {
         handle: _newest_first([event for event in by_ref.values() if existed(event, on)])
         for handle, by_ref in found.items()
@@ -138,10 +138,18 @@ def against(view: View, handles: Sequence[int], on: date) -> Mapping[int, Sequen
 
 def perhaps(view: View, handle: int, on: date) -> list[CreditEventOf]:
     """The events that state one of an enterprise's names, without a code, and are tied to nobody; the newest first."""
+    return perhaps_each(view, [handle], on)[handle]
+
+
+def perhaps_each(view: View, handles: Sequence[int], on: date) -> Mapping[int, list[CreditEventOf]]:
+    """The same of many enterprises."""
     by_name = _untied_by_name(view)
     if not by_name:
-        return []
-    entity = view.entity(handle)
+        return {handle: [] for handle in handles}
+    return {entity.handle: _bearing(by_name, entity, on) for entity in view.entities_of(handles)}
+
+
+def _bearing(by_name: Mapping[str, Sequence[CreditEventOf]], entity: Entity, on: date) -> list[CreditEventOf]:
     bears = [entity.get("name"), *(former.name for former in entity.all("former_names"))]
     plain = sorted({names.plain(name) for name in bears if name})
     return _newest_first([event for name in plain for event in by_name.get(name, ()) if existed(event, on)])
@@ -162,10 +170,9 @@ def events(view: View, handles: Sequence[int]) -> list[CreditEventOf]:
     """These events in their order, each with its tie."""
     links = view.links("Against", handles, "out", on=None)
     ties: dict[int, Evidence] = {}
-    for origin, link in zip(links.origin, links.link, strict=True):
-        if int(origin) not in ties:  # two data sets may tie one event: the first one is shown
-            ties[int(origin)] = view.evidence("Against", int(link))
-    return [_event(view.entity(handle), ties.get(place)) for place, handle in enumerate(handles)]
+    for origin, tie in zip(links.origin.tolist(), view.evidences("Against", links.link.tolist()), strict=True):
+        ties.setdefault(origin, tie)  # two data sets may tie one event: the first one is shown
+    return [_event(entity, ties.get(place)) for place, entity in enumerate(view.entities_of(handles))]
 
 
 def existed(event: CreditEventOf, on: date) -> bool:
@@ -192,7 +199,7 @@ def _untied(view: View) -> list[CreditEventOf]:
     for declared in CREDIT_EVENTS:
         handles = view.all_of(declared.__name__)
         tied = {int(handles[origin]) for origin in view.links("Against", handles, "out", on=None).origin}
-        found += [_event(view.entity(int(handle)), None) for handle in handles if int(handle) not in tied]
+        found += [_event(each, None) for each in view.entities_of(h for h in handles.tolist() if h not in tied)]
     return found
 
 

@@ -133,10 +133,11 @@ def _relations(view: View, handle: int, kind: tuple[str, Direction, str], on: da
     """The links of one kind, those that hold first, the surest basis first, then by name."""
     link_type, direction, label = kind
     links = view.links(link_type, [handle], direction, on=None)
-    found = []
-    for other, link in zip(links.other, links.link, strict=True):
-        evidence, entity = view.evidence(link_type, int(link)), view.entity(int(other))
-        found.append(Relation(label, entity.ref, entity.name, evidence.basis, evidence, _holds(evidence, on)))
+    others, stated = view.entities_of(links.other.tolist()), view.evidences(link_type, links.link.tolist())
+    found = [
+        Relation(label, other.ref, other.name, evidence.basis, evidence, _holds(evidence, on))
+        for other, evidence in zip(others, stated, strict=True)
+    ]
     return sorted(found, key=lambda r: (not r.holds, BASES.index(r.basis), r.other_name, r.other.key, _row(r)))
 
 

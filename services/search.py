@@ -328,15 +328,15 @@ def search(view: View, query: str, *, types: Sequence[str] = ("Enterprise",), li
     hits = _hits(view, asked, types, limit)
     if not hits and _is_like_uscc(asked):
         hits = _hits(view, asked[:-1], types, limit)  # the check character is what is most often mistyped
-    return [_found(view, hit) for hit in hits]
+    entities = view.entities_of(hit.handle for hit in hits)
+    return [_found(hit, entity) for hit, entity in zip(hits, entities, strict=True)]
 
 
 def _hits(view: View, asked: str, types: Sequence[str], limit: int) -> list[Hit]:
     return sorted(hit for record_type in types for hit in _index(view, record_type).hits(asked, limit))[:limit]
 
 
-def _found(view: View, hit: Hit) -> Found:
-    entity = view.entity(hit.handle)
+def _found(hit: Hit, entity: Entity) -> Found:
     return Found(entity.ref, entity.name, hit.kind, hit.text, hit.level is Level.EXACT, _place(entity))
 
 
@@ -409,7 +409,7 @@ def _why_zh(plain: str, why: str) -> str:
 
 
 def _ambiguous(view: View, asked: str, bearers: Sequence[int]) -> BadQuestion:
-    bearing = [view.entity(handle) for handle in bearers]
+    bearing = view.entities_of(bearers)
     keys = ", ".join(entity.ref.key for entity in bearing)
     listed = "；".join(f"{entity.ref.key}（{_place(entity) or entity.name}）" for entity in bearing)
     return BadQuestion(

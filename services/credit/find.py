@@ -35,6 +35,7 @@ from services.credit_records import (
     event_of,
     not_loaded,
     perhaps,
+    perhaps_each,
 )
 from services.search import resolve
 
@@ -49,7 +50,8 @@ _DAY: Final = "on"
 def strip(view: View, handles: Iterable[int], on: date) -> Mapping[int, CreditStrip]:
     """The strip of every enterprise among these records on a day; institutions have none."""
     kept: dict[tuple[int, date], CreditStrip] = view.derived("credit strips")
-    asked = [handle for handle in dict.fromkeys(handles) if view.ref(handle).type == "Enterprise"]
+    distinct = list(dict.fromkeys(handles))
+    asked = [handle for handle, ref in zip(distinct, view.refs(distinct), strict=True) if ref.type == "Enterprise"]
     known = {handle: kept.get((handle, on)) for handle in asked}
     new = _strips(view, [handle for handle, found in known.items() if found is None], on)
     if len(kept) + len(new) > _STRIPS_KEPT:
@@ -64,9 +66,9 @@ def _strips(view: View, handles: Sequence[int], on: date) -> dict[int, CreditStr
         return {}
     events = against(view, handles, on)
     judged = iter(judge(view, [event for each in events.values() for event in each], on))
-    kinds, missing = searched(view), not_loaded(view)
+    kinds, missing, untied = searched(view), not_loaded(view), perhaps_each(view, list(events), on)
     return {
-        handle: _strip([next(judged) for _ in events[handle]], len(perhaps(view, handle, on)), kinds, missing, on)
+        handle: _strip([next(judged) for _ in events[handle]], len(untied[handle]), kinds, missing, on)
         for handle in events
     }
 

@@ -129,8 +129,9 @@ def _ended_supply(view: View, question: Question, subject: int, asked: int) -> R
     if direction is None:
         return None
     links = view.links("Supplies", [subject], "in" if direction == "in" else "out", on=None)
-    for other, link in zip(links.other.tolist(), links.link.tolist(), strict=True):
-        until = view.evidence("Supplies", link).valid_to
+    stated = view.evidences("Supplies", links.link.tolist())
+    for other, evidence in zip(links.other.tolist(), stated, strict=True):
+        until = evidence.valid_to
         if other == asked and until is not None and until < question.on:
             return (
                 "supply_ended",
