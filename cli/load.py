@@ -17,7 +17,7 @@ from lianxin.errors import LargeRetraction
 from loaders.formats import FORMATS, format_named
 from loaders.loader import Format, Mode
 from loaders.run import run_load
-from loaders.words import chinese
+from loaders.words import both, chinese
 
 
 class _FormatFirst(TyperGroup):
@@ -64,7 +64,7 @@ def load_files(
         check_writable(report)
     outcome = _load(open_ledger(ledger), source_format, paths, dataset, mode, yes=yes)
     if report is not None:
-        write_whole(report, json.dumps(outcome.report(), ensure_ascii=False, indent=2) + "\n")
+        write_whole(report, json.dumps(both(outcome.report()), ensure_ascii=False, indent=2) + "\n")
     _print(outcome)
 
 
@@ -137,7 +137,7 @@ def _counted(title: str, counted: Any) -> Table:
 
 def _refusal(refusal: Any) -> str:
     return (
-        f"{refusal['file']} 第 {refusal['row']} 行：{refusal['field']}“{refusal['value']}”{refusal['problem_zh']}"
+        f"{refusal['file']} 第 {refusal['row']} 行：{refusal['field_zh']}“{refusal['value']}”{refusal['problem_zh']}"
         f" ({refusal['field']} {refusal['problem']})"
     )
 

@@ -92,11 +92,18 @@ class UnknownField(SourceError):
 
 
 class BadRow(SourceError):
-    """One value of one row is refused: file, row (counted from 1, the heading not counted), field, value and why."""
+    """One value of one row is refused: file, row (counted from 1, the heading not counted), field, value and why.
 
-    def __init__(self, file: str, row: int, field: str, value: str, problem: str, problem_zh: str) -> None:
+    `field_zh`: what it is called in Chinese, where it is no heading of the file; a heading is called the same.
+    """
+
+    def __init__(
+        self, file: str, row: int, field: str, value: str, problem: str, problem_zh: str, field_zh: str = ""
+    ) -> None:
+        self.field_zh = field_zh or field
         super().__init__(
-            f'{file}, row {row}: {field} "{value}" {problem}', f"{file}，第 {row} 行：{field}“{value}”{problem_zh}"
+            f'{file}, row {row}: {field} "{value}" {problem}',
+            f"{file}，第 {row} 行：{self.field_zh}“{value}”{problem_zh}",
         )
         self.file, self.row, self.field, self.value = file, row, field, value
         self.problem, self.problem_zh = problem, problem_zh

@@ -35,10 +35,13 @@ class OpenedFile:
         self.name = self.path.name
 
 
-def read_bytes(opened: OpenedFile, report: ReportBytes) -> Iterator[bytes]:
-    """The lines of a file, plain or gzip, without their line ends. `report` is told how many bytes were read."""
+def read_bytes(opened: OpenedFile, report: ReportBytes, *, headings: int = 0) -> Iterator[bytes]:
+    """The lines of a file, plain or gzip, without their line ends. `report` is told how many bytes were read.
+
+    `headings`: how many lines stand before the first row; rows are counted from there.
+    """
     try:
-        yield from _read_bytes(opened, report)
+        yield from _read_bytes(opened, report, headings)
     except OSError as error:
         raise UnreadableFile(
             opened.name,
@@ -48,18 +51,19 @@ def read_bytes(opened: OpenedFile, report: ReportBytes) -> Iterator[bytes]:
         ) from error
 
 
-def _read_bytes(opened: OpenedFile, report: ReportBytes) -> Iterator[bytes]:
+def _read_bytes(opened: OpenedFile, report: ReportBytes, headings: int) -> Iterator[bytes]:
     hashed = hashlib.sha256()
     with opened.path.open("rb") as raw:
         watched = _Watched(raw, hashed.update, report)
-        stream = gzip.GzipFile(fileobj=watched) if opened.name.endswith(".gz") else watched
-        row = 0
+        # Of a damaged archive `read` would give nothing of the block that breaks off, `read1` all up to there.
+        read = gzip.GzipFile(fileobj=watched).read1 if opened.name.endswith(".gz") else watched.read
+        row = -headings
         try:
-            for line in _lines(stream):
+            for line in _lines(read):
                 row += 1
                 yield line
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            if row == 0 and isinstance(error, gzip.BadGzipFile):
+            if row == -headings and isinstance(error, gzip.BadGzipFile):
                 raise UnreadableFile(
                     opened.name,
                     None,
@@ -97,9 +101,9 @@ class _Watched(io.RawIOBase):
             pass
 
 
-def _lines(stream: _Watched | gzip.GzipFile) -> Iterator[bytes]:
+def _lines(read: Callable[[int], bytes]) -> Iterator[bytes]:
     rest = b""
-    while block := stream.read(1 << 18):
+    while block := read(1 << 18):
         lines = (rest + block).split(b"\n")
         rest = lines.pop()
         yield from lines
@@ -246,7 +250,7 @@ def _csv_text(opened: OpenedFile, report: ReportBytes) -> Iterator[str]:
     A file must not change its encoding on the way: after one damaged byte the rest would be read as nonsense.
     """
     encoding = ""
-    for number, line in enumerate(read_bytes(opened, report), start=1):
+    for number, line in enumerate(read_bytes(opened, report, headings=1), start=1):
         if number == 1 and line.startswith(BOM):
             line, encoding = line.removeprefix(BOM), "utf-8"
         if not encoding and not line.isascii():

@@ -18,6 +18,7 @@ from loaders.loader import CONTRADICTS_LATER, Format, Mode, Notes, Refused, Row,
 from loaders.parties import Parties
 from loaders.reading import OpenedFile, decoded, read_csv, read_json_lines
 
+THE_ROW, THE_ROW_ZH = "the row", "整行"  # what is refused where no single field is to blame
 REFUSED_LIMIT = 0.1  # above this share the file as a whole is not believed: a shifted column refuses every row
 
 
@@ -280,10 +281,11 @@ def _misfit(declared: SourceFile, opened: OpenedFile, row: int, cells: list[str]
     return BadRow(
         opened.name,
         row,
-        "the row",
+        THE_ROW,
         _presentable(declared, ",".join(cells)),
         f"has {len(cells)} cells {where}{f' {expected}' if expected else ''}",
         f"有 {len(cells)} 格，{where_zh}{f' {expected} 格' if expected else ''}",
+        THE_ROW_ZH,
     )
 
 
@@ -297,11 +299,13 @@ def _refuse(run: _Run, declared: SourceFile, opened: OpenedFile, row: int, error
     if unknown := _fields(problems, "extra_forbidden"):
         raise UnknownField(opened.name, row, unknown, _fields(problems, "missing"))
     problem = problems[0]
-    name = ".".join(str(part) for part in problem["loc"]) or "the row"
+    name = ".".join(str(part) for part in problem["loc"])
     # Of a missing field pydantic gives the whole row as its value.
     value = None if problem["type"] == "missing" else problem["input"]
     shown = _presentable(declared, _shown(value))
-    run.refused.append(BadRow(opened.name, row, name, shown, *_problem(problem)))
+    said, said_zh = _problem(problem)
+    field_zh = name or THE_ROW_ZH
+    run.refused.append(BadRow(opened.name, row, name or THE_ROW, shown, said, said_zh, field_zh))
 
 
 def _fields(problems: Sequence[Any], kind: str) -> list[str]:
@@ -340,10 +344,10 @@ def _problem(problem: Any) -> tuple[str, str]:
     """What pydantic found, in both languages; a ValueError of one of our types speaks for itself."""
     if problem["type"] == "value_error":
         said = str(problem["ctx"]["error"])
-        return said, _VALUE_ERRORS.get(said.partition(" (")[0], said)
+        return said, _VALUE_ERRORS.get(said.partition(" (")[0], "不合格")
     if problem["type"] == "string_type" and problem["input"] is not None:
         return "is not a text", "不是文本"
-    return _PROBLEMS.get(problem["type"], (str(problem["msg"]), str(problem["msg"])))
+    return _PROBLEMS.get(problem["type"], (str(problem["msg"]), f"格式不合格（{problem['type']}）"))
 
 
 _VALUE_ERRORS = {

@@ -1,6 +1,9 @@
 """The reasons of load reports in Chinese: reports keep the English sentence, people read this one."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 from graph.ledger.request import HELD_BACK, REPEATED
 from loaders import credit, listings, parties, penalties
@@ -78,3 +81,14 @@ def chinese(reason: str) -> str:
         if pattern.fullmatch(reason):
             return pattern.sub(words, reason)
     return reason
+
+
+def both(report: Mapping[str, Any]) -> dict[str, Any]:
+    """A load report with the reasons in Chinese beside those in English: `noted_zh`, `skipped_zh`."""
+    told = dict(report)
+    for name in ("noted", "skipped"):
+        in_chinese = Counter[str]()
+        for reason, count in report.get(name, {}).items():
+            in_chinese[chinese(reason)] += count
+        told[f"{name}_zh"] = dict(in_chinese)
+    return told

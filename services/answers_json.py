@@ -14,6 +14,7 @@ from typing import Any
 from graph.ledger import Load
 from graph.ontology import Basis, FormerName, Ref, chinese
 from graph.view import DatasetInfo, Evidence, Source
+from loaders.words import both
 from rules.law import Citation
 from services.chains import ChainMap, ChainSummary, SegmentCard
 from services.credit import CreditStrip, KindSearched, RepairDay, Restriction
@@ -441,7 +442,7 @@ def load_summary(done: Load) -> Json:
 
 def load_report(done: Load) -> Json:
     """One load in full: its files, and the report as `lianxin load --report` writes it, refused rows included."""
-    return {**load_summary(done), "files": [plain(each) for each in done.files], "report": plain(done.report)}
+    return {**load_summary(done), "files": [plain(each) for each in done.files], "report": plain(both(done.report))}
 
 
 def utc(moment: datetime) -> str:

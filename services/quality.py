@@ -52,7 +52,13 @@ class PairFile:
             cells = line.split("\t")
             if len(cells) != 2:
                 raise BadRow(
-                    path.name, row, "line", line, "is not two keys with a tab between them", "不是以制表符分开的两个键"
+                    path.name,
+                    row,
+                    "line",
+                    line,
+                    "is not two keys with a tab between them",
+                    "不是以制表符分开的两个键",
+                    "整行",
                 )
             pairs.append((_unescaped(cells[0]), _unescaped(cells[1])))
         return cls(path, pairs)

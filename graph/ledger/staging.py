@@ -10,7 +10,7 @@ from graph.ledger import load
 from graph.ledger.failures import translated
 from graph.ledger.request import REPEATED, LoadOutcome, LoadRequest, SourceFileInfo
 from graph.ledger.store import Store
-from graph.ontology import Link, Record, body
+from graph.ontology import LINK_TYPES, RECORD_TYPES, Link, Record, body
 from lianxin.errors import BadRow
 
 BATCH = 20_000  # statements per executemany: larger ones gain nothing measurable
@@ -225,6 +225,7 @@ def _follower(link: Any, files: Sequence[SourceFileInfo]) -> dict[str, Any]:
             link[f"{end}_key"],
             "is stated only by rows that were refused: mend those",
             "只在被拒收的行里出现：请先改正那些行",
+            _key_zh(link[f"{end}_type"]),
         )
     )
 
@@ -252,8 +253,14 @@ def _contradiction(stage: _Stage, statement: Any, first_row: int, files: Sequenc
             " → ".join(statement[c] for c in stage.columns if c.endswith("key")),
             f"contradicts {'a later row' if is_first else f'row {first_row}'}: the same key with other values",
             f"与{'后面的行' if is_first else f'第 {first_row} 行'}矛盾：同一个键，其他值不同",
+            _key_zh(statement["type"]),
         )
     )
+
+
+def _key_zh(declared: str) -> str:
+    """What a key is called in Chinese: 产品的键."""
+    return f"{(RECORD_TYPES.get(declared) or LINK_TYPES[declared]).label}的键"
 
 
 def _refusal(error: BadRow) -> dict[str, Any]:
@@ -261,6 +268,7 @@ def _refusal(error: BadRow) -> dict[str, Any]:
         "file": error.file,
         "row": error.row,
         "field": error.field,
+        "field_zh": error.field_zh,
         "value": error.value,
         "problem": error.problem,
         "problem_zh": error.problem_zh,

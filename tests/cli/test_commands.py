@@ -24,6 +24,7 @@ BUYER, OBSERVED, CLAIMED = "91330113YANG00027N", "91330521YANG0006X6", "91330113
 SINGLE = "91330113YANG00019U"
 TWO_BEARERS = "浙江同昇精密机械（示例）有限公司"
 REPORT = {"load", "rows", "new", "changed", "unchanged", "retracted", "noted", "skipped", "refused"}
+REPORT |= {"noted_zh", "skipped_zh"}
 COMMAND = [sys.executable, "-c", "import cli; cli.main()"]
 DAY = ["--on", "2026-11-20"]
 
@@ -148,14 +149,17 @@ def test_a_refused_row_is_reported_by_file_row_field_and_value(run: Run, small_d
 
     def broken(lines: list[str]) -> list[str]:
         return [line.replace(row["until"], "2026-13-01") if n == 1 else line for n, line in enumerate(lines)] + [
-            f"合成数据,{row['uscc']},再早{n}（示例）厂,\n" for n in range(20)
+            f"合成数据,{row['uscc']},再早{n}（示例）厂,\n" for n in (*range(20), 0)
         ]
 
     folder, report = _copied(small_dir, tmp_path / "broken", "former_names.csv", broken), tmp_path / "report.json"
     done = run("load", "demo-district", folder, "--ledger", f"sqlite:///{tmp_path / 'new.db'}", "--report", report)
     assert done.returncode == 0, done
-    (refusal,) = _report(report)["refused"]
-    assert {"file", "row", "field", "value", "problem"} <= set(refusal)
+    told = _report(report)
+    assert told["skipped"] == {"repeats an earlier row": 1}
+    assert told["skipped_zh"] == {"与前面的行完全重复": 1}
+    (refusal,) = told["refused"]
+    assert {"file", "row", "field", "field_zh", "value", "problem", "problem_zh"} <= set(refusal)
     assert (refusal["file"], refusal["row"], refusal["field"]) == ("former_names.csv", 1, "until")
     assert refusal["value"] == "2026-13-01"
     assert "former_names.csv 第 1 行" in done.stderr

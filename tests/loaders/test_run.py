@@ -110,6 +110,7 @@ def test_the_report_says_what_became_of_every_row(tmp_ledger: Ledger, tmp_path: 
                 "file": "a.csv",
                 "row": 22,
                 "field": "name",
+                "field_zh": "name",
                 "value": "refuse me",
                 "problem": "is refused",
                 "problem_zh": "不收",
@@ -261,8 +262,10 @@ def test_more_than_a_tenth_refused_stops_the_load_and_names_the_first(
 
 def test_a_shifted_column_refuses_the_whole_file(tmp_ledger: Ledger, tmp_path: Path) -> None:
     content = rows(20).replace("\np", "\n,p")
-    with pytest.raises(TooManyRefused, match=r'a\.csv, row 1: the row ",p0,name 0," has 4 cells'):
+    with pytest.raises(TooManyRefused, match=r'a\.csv, row 1: the row ",p0,name 0," has 4 cells') as error:
         load(tmp_ledger, tmp_path, content)
+    assert "整行“,p0,name 0,”有 4 格" in error.value.zh
+    assert "the row" not in error.value.zh
     untouched(tmp_ledger)
 
 
@@ -274,6 +277,7 @@ def test_contradicting_rows_are_refused_with_what_hangs_on_them(tmp_ledger: Ledg
         (23, "Product key", "d"),
         (24, "Product key", "e"),
     ]
+    assert {r["field_zh"] for r in outcome.refused} == {"产品的键"}
     assert "contradicts row 21" in outcome.refused[1]["problem"]
     assert "mend those" in outcome.refused[2]["problem"]
     assert outcome.new == 21

@@ -184,6 +184,7 @@ def test_load_report_has_files_and_counts(ask: Callable[..., Any]) -> None:
     answer = ask("/api/loads/1")
     models.LoadAnswer.model_validate(answer)
     assert answer["report"]["rows"] == answer["rows"] > 0
+    assert sum(answer["report"]["noted_zh"].values()) == sum(answer["report"]["noted"].values())
     assert all(len(file["digest"]) == 64 for file in answer["files"])
 
 

@@ -539,13 +539,14 @@ class RefusedValue(Shape):
     file: str
     row: int
     field: str
+    field_zh: str | None = None
     value: str
     problem: str
     problem_zh: str | None = None
 
 
 class ReportShape(Shape):
-    """The load report, as `lianxin load --report` writes it."""
+    """The load report, as `lianxin load --report` writes it: reasons in English, and the same in Chinese."""
 
     load: int
     rows: int
@@ -556,6 +557,8 @@ class ReportShape(Shape):
     noted: dict[str, int]
     skipped: dict[str, int]
     refused: list[RefusedValue]
+    noted_zh: dict[str, int]
+    skipped_zh: dict[str, int]
 
 
 class LoadAnswer(LoadShape):

@@ -72,7 +72,7 @@ def refused_rows(number: str) -> Response:
     writer.writerow(["文件", "行", "字段", "值", "为什么不收"])
     for row in load.report["refused"]:
         problem = row.get("problem_zh") or row["problem"]
-        writer.writerow([row["file"], row["row"], row["field"], harmless(row["value"]), problem])
+        writer.writerow([row["file"], row["row"], row.get("field_zh") or row["field"], harmless(row["value"]), problem])
     body = "\ufeff" + text.getvalue()  # with a byte order mark, else Excel takes it for GBK
     name = f"lianxin-load-{load.id}-refused.csv"
     return Response(body, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
