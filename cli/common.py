@@ -27,9 +27,10 @@ out = Console(soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 progress_console = Console(stderr=True)
 
 
-def open_ledger(url: str | None) -> Ledger:
-    """The ledger of the option, else of the environment."""
-    return Ledger.open(url or read_settings().ledger)
+def open_ledger(url: str | None, *, create: bool = False) -> Ledger:
+    """The ledger of the option, else of the environment. Only a load makes one where there is none: a mistyped path
+    would answer every question with nothing. Raises StoreUnavailable."""
+    return Ledger.open(url or read_settings().ledger, create=create)
 
 
 def check_writable(path: Path) -> None:

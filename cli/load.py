@@ -62,7 +62,7 @@ def load_files(
     source_format = format_named(file_format)
     if report is not None:
         check_writable(report)
-    outcome = _load(open_ledger(ledger), source_format, paths, dataset, mode, yes=yes)
+    outcome = _load(open_ledger(ledger, create=True), source_format, paths, dataset, mode, yes=yes)
     if report is not None:
         write_whole(report, json.dumps(both(outcome.report()), ensure_ascii=False, indent=2) + "\n")
     _print(outcome)

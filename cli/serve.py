@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.common import LedgerOption
+from cli.common import LedgerOption, open_ledger
 from graph.ledger import Ledger
 from lianxin.errors import BadQuestion
 from lianxin.settings import read_settings
@@ -30,7 +30,7 @@ def serve(
     settings = read_settings()
     with TemporaryDirectory(prefix="lianxin-demo-") as folder:
         own = demo and ledger is None
-        opened = _demo_ledger(Path(folder)) if own else Ledger.open(ledger or settings.ledger)
+        opened = _demo_ledger(Path(folder)) if own else open_ledger(ledger)
         if demo:
             _refuse_real_data(opened)
         serve_app(create_app(opened, demo=demo, today=date.today, settings=settings), port=port, demo=demo)

@@ -3,6 +3,7 @@
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -118,6 +119,24 @@ def of(url: str) -> tuple[Database, Engine]:
     if isinstance(database, Sqlite) and parsed.database in (None, "", ":memory:"):
         raise _not_a_ledger(url)  # a ledger in memory would be gone with its first connection
     return database, engine
+
+
+def is_there(url: str) -> bool:
+    """Whether there is a database at a URL: a file, where it is one; of a server only a connection can tell."""
+    parsed = make_url(url)
+    return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").is_file()
+
+
+def none_there(url: str) -> StoreUnavailable:
+    """The error of one who asks a ledger that is not there."""
+    parsed = make_url(url)
+    where = str(Path(parsed.database or "").absolute()) if parsed.get_backend_name() == "sqlite" else ""
+    place = where or without_password(url)
+    return StoreUnavailable(
+        f"{place}: there is no ledger here. Check the path (--ledger, else LIANXIN_LEDGER), or load first: "
+        "lianxin load FORMAT PATH",
+        f"{place}：这里没有账本。请核对路径（--ledger，没有则取 LIANXIN_LEDGER），或先入库：lianxin load 格式 路径",
+    )
 
 
 def _not_a_ledger(url: str) -> StoreUnavailable:

@@ -28,15 +28,17 @@ class Store:
         self.engine = engine
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """Open a ledger, creating an empty one or migrating an older one.
+    def open(cls, url: str, *, create: bool = True) -> Self:
+        """Open a ledger, migrating an older one; where there is none, an empty one is made if `create`.
 
-        Raises StoreUnavailable when it cannot be opened, LedgerTooNew when a newer lianxin wrote it.
+        Raises StoreUnavailable when it cannot be opened or is not there, LedgerTooNew when a newer lianxin wrote it.
         """
         ledger = cls(url, *databases.of(url))
         try:
+            if not create and not databases.is_there(url):
+                raise databases.none_there(url)
             with translated(url):
-                ledger._migrate()
+                ledger._migrate(create=create)
         except BaseException:
             ledger.close()
             raise
@@ -60,7 +62,7 @@ class Store:
             with connection.begin():
                 yield
 
-    def _migrate(self) -> None:
+    def _migrate(self, *, create: bool) -> None:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         head = ScriptDirectory.from_config(config).get_current_head()
@@ -80,6 +82,8 @@ class Store:
                     f"{without_password(self.url)}：是别的程序的数据库（{'、'.join(tables[:3])}……）。"
                     "请指定账本自己的库，或一个空库",
                 )
+            if current is None and not create:
+                raise databases.none_there(self.url)
             with self.writing(connection):
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")

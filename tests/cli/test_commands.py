@@ -202,8 +202,33 @@ def test_wrong_loads_are_refused(run: Run, tmp_path: Path, demo_url: str) -> Non
     _refused(run("load", "chain-cn", tmp_path / "nowhere"), 1, "nowhere")
 
 
+READING = [
+    ("load", "list"),
+    ("load", "undo", "1"),
+    ("partners", "find", BUYER, "--relation", "supplier"),
+    ("partners", "why-not", BUYER, OBSERVED, "--relation", "supplier"),
+    ("repair", "notice", "Penalty/x", "--out", "notice.docx", "--base-url", "https://credit.example"),
+    ("serve",),
+    ("serve", "--demo"),
+]
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+def test_a_mistyped_path_is_refused_and_nothing_is_made_there(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _refused(run(*command, "--ledger", "sqlite:///mistyped.db"), 1, str(tmp_path / "mistyped.db"), "lianxin load")
+    (tmp_path / "mistyped.db").write_bytes(b"")
+    _refused(run(*command, "--ledger", "sqlite:///mistyped.db"), 1, str(tmp_path / "mistyped.db"), "lianxin load")
+
+
 def test_an_empty_ledger_says_what_to_do(run: Run, tmp_path: Path) -> None:
-    done = run("load", "list", "--ledger", f"sqlite:///{tmp_path / 'new.db'}")
+    from graph.ledger import Ledger
+
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    Ledger.open(url).close()
+    done = run("load", "list", "--ledger", url)
     assert done.returncode == 0
     assert _is_bilingual(done.stdout)
 
@@ -428,12 +453,6 @@ def test_a_ledger_of_a_newer_version(run: Run, own_demo_ledger: "Ledger") -> Non
         connection.execute("UPDATE alembic_version SET version_num = 'from the future'")
         connection.commit()
     _refused(run("load", "list", "--ledger", own_demo_ledger.url), 1, "newer")
-
-
-def test_a_ledger_that_does_not_exist_yet_is_made_and_is_empty(run: Run, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'new.db'}"
-    _refused(run("partners", "find", "X", "--relation", "supplier", "--ledger", url), 1, "X")
-    assert run("load", "list", "--ledger", url).returncode == 0
 
 
 def test_demo_writes_the_same_files_for_the_same_seed(run: Run, demo_dir: Path, tmp_path: Path) -> None:
