@@ -118,6 +118,7 @@ def test_a_loaded_penalty_has_its_notice_with_dates_the_same_day(
 
 def test_a_decision_of_a_case_file_has_its_notice_before_it_is_loaded(run: Callable[..., str], tmp_path: Path) -> None:
     url, out = f"sqlite:///{tmp_path / 'empty.db'}", tmp_path / "notice.docx"
+    Ledger.open(url).close()
     cases = write(tmp_path / "cases.csv", CASE, {**CASE, "case_id": "A2", "sanctions": "warning"})
     named = ("--authority", "某局", "--number", "1 号", "--party", "乙公司", "--on", DAY, "--ledger", url)
     run("--cases", str(cases), "--case", "A1", "--out", str(out), *named)
@@ -153,6 +154,7 @@ def test_what_is_refused_leaves_neither_file_nor_link(
     match: str,
 ) -> None:
     url, out = f"sqlite:///{tmp_path / 'empty.db'}", tmp_path / "notice.docx"
+    Ledger.open(url).close()
     cases = write(tmp_path / "cases.csv", {**CASE, **changed})
     named = ["--authority", "某局", "--number", "1", "--on", DAY, "--ledger", url, "--out", str(out)]
     with pytest.raises(error, match=match):
