@@ -27,6 +27,7 @@ from services.partners import (
     Question,
     Relation,
     find,
+    shown_score,
     why_not,
 )
 from services.partners import (
@@ -53,9 +54,7 @@ def find_partners(
     on: On = None,
     place: Annotated[Place | None, typer.Option(help="范围：本区、本市、本省。")] = None,
     size: Annotated[Size | None, typer.Option(help="企业规模。")] = None,
-    basis: Annotated[
-        list[Basis] | None, typer.Option(help="供货关系的依据，可重复。 Basis; repeatable.")
-    ] = None,
+    basis: Annotated[list[Basis] | None, typer.Option(help="供货关系的依据，可重复。 Basis; repeatable.")] = None,
     credit: Annotated[
         CreditFilter | None, typer.Option(help="clean：已查来源 无展示中的失信信息。 Nothing shown.")
     ] = None,
@@ -187,11 +186,12 @@ def _print(answer: PartnerAnswer) -> None:
 def _shown(place: int, candidate: Candidate) -> Text:
     """One text and no layout: a layout cuts lines at the width of the terminal, and with them the file and the row."""
     tier = "精确" if candidate.tier == "exact" else "近似"
-    said = (chinese(candidate.basis), tier, f"{candidate.score:.3f}", candidate.place)
+    score = shown_score(candidate.score, candidate.basis)
+    said = (chinese(candidate.basis), tier, f"{score:.3f}", candidate.place)
     shown = Text()
     shown.append(f"{place:>3}. {candidate.name}（{candidate.ref.key}）{' · '.join(said)}", style="bold")
     for path in candidate.paths[:2]:
-        shown.append(f"\n     {_hops(path)}")
+        shown.append(f"\n     {shown_score(path.score, candidate.basis):.3f}  {_hops(path)}")
     return shown
 
 
@@ -201,4 +201,4 @@ def _hops(path: EvidencePath) -> str:
         f" [{hop.source.file}{f' 第 {hop.source.row} 行' if hop.source.row else ''}]"
         for hop in path.hops
     )
-    return f"{path.score:.3f}  " + " ; ".join(hops)
+    return " ; ".join(hops)

@@ -18,6 +18,7 @@ from services.partners.answer import (
     Searched,
     Tier,
     WhyNot,
+    shown_score,
 )
 from services.partners.find import find
 from services.partners.reasons import why_not
@@ -41,5 +42,6 @@ __all__ = [
     "Tier",
     "WhyNot",
     "find",
+    "shown_score",
     "why_not",
 ]

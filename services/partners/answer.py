@@ -140,6 +140,15 @@ class Candidate:
     credit: CreditStrip | None = None
 
 
+NEARLY_CERTAIN = 0.99
+"""What a computed score is shown as at most: nobody has seen the link."""
+
+
+def shown_score(score: float, basis: Basis) -> float:
+    """分值 A score as people read it; the raw one stands in the JSON."""
+    return min(score, NEARLY_CERTAIN) if basis is Basis.PREDICTED else score
+
+
 Counts = Mapping[Basis, int]
 """How many candidates of each basis: always all three, never added together."""
 

@@ -286,6 +286,15 @@ def test_find_for_people_shows_whole_sources_in_a_pipe(run: Run, demo_url: str) 
     assert all(line.rstrip().endswith("]") for line in hops)
 
 
+def test_what_is_computed_is_not_shown_as_certain_to_people(run: Run, demo_url: str) -> None:
+    options = ["YLQX-04", "--relation", "gap", "--basis", "predicted", "--top", "3", "--ledger", demo_url, *DAY]
+    raw = json.loads(run("partners", "find", *options, "--json").stdout)["candidates"][0]
+    assert raw["score"] > 0.995
+    text = run("partners", "find", *options).stdout
+    assert "推测 · 精确 · 0.990" in text
+    assert "1.000" not in text
+
+
 def test_what_the_credit_filter_left_out_is_said(run: Run, demo_url: str) -> None:
     text = run(
         "partners", "find", "YLQX-15", "--relation", "gap", "--credit", "clean", "--ledger", demo_url, *DAY

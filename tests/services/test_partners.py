@@ -47,6 +47,7 @@ from services.partners import (
     Relation,
     Tier,
     find,
+    shown_score,
     why_not,
 )
 from services.partners.find import CREDITS, HOPS
@@ -733,3 +734,8 @@ def test_a_well_known_company_without_exact_candidates_gets_similar_ones_labelle
     assert {(c.tier, c.basis) for c in answer.candidates} == {(Tier.SIMILAR, Basis.PREDICTED)}
     scores = [c.score for c in answer.candidates]
     assert min(scores) >= WEAKEST
+
+
+def test_only_what_is_computed_is_never_shown_as_certain() -> None:
+    assert [shown_score(1.0, basis) for basis in Basis] == [1.0, 1.0, 0.99]
+    assert shown_score(0.9899, Basis.PREDICTED) == 0.9899
