@@ -170,7 +170,7 @@ def partners(view: MemoryView, company: int) -> list[tuple[str, float]]:
     products = view.links("Makes", [company], "out", on=ON).other
     materials = np.unique(view.links("UpstreamOf", products, "in", on=ON).other)
     sellers = view.links("Makes", materials, "in", on=ON)
-    doubt = np.log1p(-1 / (1 + np.bincount(sellers.origin, minlength=len(materials))))[sellers.origin]
+    doubt = np.log1p(-1 / (1 + np.bincount(sellers.origin)[sellers.origin]))
     companies, doubts = added_up(sellers.other, doubt, len(view.records.keys))
     score = np.round(-np.expm1(doubts), 9)
     score[companies == company] = -1

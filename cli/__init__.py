@@ -5,6 +5,7 @@ import sys
 import typer
 
 import cli.demo as demo_command
+import cli.ledger as ledger_commands
 import cli.load as load_commands
 import cli.partners as partner_commands
 import cli.repair as repair_commands
@@ -20,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(load_commands.app, name="load", help="把登记文件装入账本。Load registers into the ledger.")
+app.add_typer(ledger_commands.app, name="ledger", help="备份和恢复账本。Back up and restore the ledger.")
 app.add_typer(partner_commands.app, name="partners", help="找产业链伙伴。Find chain partners.")
 app.add_typer(repair_commands.app, name="repair", help="信用修复。Credit repair.")
 app.add_typer(rule_commands.app, name="rules", help="规则表和规则变化的影响。Rule table, impact of a change of law.")

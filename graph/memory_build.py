@@ -171,6 +171,7 @@ class MemoryViews:
         self._ledger = ledger
         self._lock = threading.Lock()
         self._base = self._newest = build(ledger)
+        self._committed = ledger.committed_at(self._base.position)
         self._past: OrderedDict[int, MemoryView] = OrderedDict()
         self._rebuilding: threading.Thread | None = None
 
@@ -184,8 +185,11 @@ class MemoryViews:
             return self._newest
 
     def _catch_up(self) -> None:
-        if not self._base.records.by_ref:
-            self._base = self._newest = build(self._ledger)
+        if not self._base.records.by_ref or self._ledger.committed_at(self._base.position) != self._committed:
+            # Nothing to lay over, or the ledger is another one: a backup was put in its place.
+            self._begin(build(self._ledger))
+            self._newest = self._base
+            self._past.clear()
             return
         self._newest = overlaid(self._ledger, self._base)
         if _overlay_share(self._newest) > OVERLAY_LIMIT and self._rebuilding is None:
@@ -196,11 +200,14 @@ class MemoryViews:
         try:
             rebuilt = build(self._ledger)
             with self._lock:
-                self._base = rebuilt
+                self._begin(rebuilt)
                 if rebuilt.position >= self._newest.position:
                     self._newest = rebuilt
         finally:
             self._rebuilding = None
+
+    def _begin(self, base: MemoryView) -> None:
+        self._base, self._committed = base, self._ledger.committed_at(base.position)
 
     def at(self, position: int) -> MemoryView:
         """The state at a past position, built at the first call and kept for a while.

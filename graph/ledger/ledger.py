@@ -1,5 +1,7 @@
 """The ledger as everybody above uses it: what can be asked of it and written to it."""
 
+from datetime import datetime
+
 from graph.ledger import merge as merging
 from graph.ledger import reading as answers
 from graph.ledger.request import LoadOutcome
@@ -32,6 +34,11 @@ class Ledger(Store):
         """The newest position, 0 for an empty ledger."""
         with self.reading() as connection:
             return answers.newest_position(connection)
+
+    def committed_at(self, position: int) -> datetime | None:
+        """When a position was committed (UTC), None where it is not there: tells two ledgers of one length apart."""
+        with self.reading() as connection:
+            return answers.committed_at(connection, position)
 
     def loads(self) -> "list[answers.Load]":
         """All loads, newest first."""

@@ -52,6 +52,13 @@ def newest_position(connection: Connection) -> int:
     return int(connection.execute(select(func.max(schema.position.c.position))).scalar() or 0)
 
 
+def committed_at(connection: Connection, position: int) -> datetime | None:
+    """When a position was committed (UTC), None where the ledger has no such position."""
+    query = select(schema.position.c.committed_at).where(schema.position.c.position == position)
+    found: datetime | None = connection.execute(query).scalar()
+    return found
+
+
 def loads(connection: Connection) -> list[Load]:
     """All loads, newest first."""
     return _loads(connection, None)
