@@ -1,5 +1,6 @@
 """`lianxin serve`: the pages and the API."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,9 @@ from lianxin.settings import read_settings
 from services.demo import load_demo, write_demo
 
 DEMO_LEDGER = "sqlite:///{folder}/demo.db"
+_NOT_IN_NEO4J = (  # else a graph of real data would give way to made-up ones
+    "演示数据只放在内存里，不写入 LIANXIN_NEO4J。The demo is answered from memory; LIANXIN_NEO4J is left alone."
+)
 
 
 def serve(
@@ -33,6 +37,9 @@ def serve(
         opened = _demo_ledger(Path(folder)) if own else open_ledger(ledger)
         if demo:
             _refuse_real_data(opened)
+        if own and settings.neo4j:
+            typer.echo(_NOT_IN_NEO4J)
+            settings = replace(settings, neo4j=None)
         serve_app(create_app(opened, demo=demo, today=date.today, settings=settings), port=port, demo=demo)
 
 

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -226,6 +226,20 @@ internal.dbms.bolt.netty_server_shutdown_quiet_period=0
         with GraphDatabase.driver(self.url, notifications_min_severity="OFF") as driver, driver.session() as session:
             return session.run(query, values).values()
 
+    def hold(self, ledger: "Ledger") -> str:
+        """Let the graph of this ledger stand in it, projected only where another one does; gives the URL."""
+        from graph.neo4j_projection import Projection, checked
+        from graph.neo4j_server import Server
+        from lianxin.errors import ViewMismatch
+
+        with closing(Server.open(self.url)) as server:
+            with suppress(ViewMismatch):
+                found = checked(ledger, server)
+                if found is not None and found.position == ledger.position() and found.writer is None:
+                    return self.url
+            Projection(ledger, server).rebuild()
+        return self.url
+
     def clear(self) -> None:
         """An empty database, without its constraints and indexes too."""
         self.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS")
@@ -246,6 +260,12 @@ def neo4j(
     server = Neo4jServer(needs("neo4j", jars, "scripts/neo4j/fetch"), tmp_path_factory.mktemp("neo4j"))
     yield server
     server.stop()
+
+
+@pytest.fixture
+def demo_graph(neo4j: Neo4jServer, demo_ledger: "Ledger") -> str:
+    """The URL of the server with the graph of the demo district in it, for reading only."""
+    return neo4j.hold(demo_ledger)
 
 
 @pytest.fixture

@@ -23,16 +23,11 @@ PIECE = 20_000  # records asked about at once
 def both(request: pytest.FixtureRequest, neo4j: Neo4jServer) -> Iterator[tuple[View, View]]:
     """The newest state of one ledger in both views."""
     from graph.memory_build import build
-    from graph.neo4j_projection import Projection
-    from graph.neo4j_server import Server
-    from graph.neo4j_views import Neo4jViews
+    from graph.views import one_state
 
     ledger: Ledger = request.getfixturevalue(f"{request.param}_ledger")
-    server = Server.open(neo4j.url)
-    Projection(ledger, server).rebuild()
-    views = Neo4jViews(ledger, server)
-    yield build(ledger), views.newest()
-    views.close()
+    with one_state(ledger, neo4j.hold(ledger)) as view:
+        yield build(ledger), view
 
 
 def handles(view: View, *types: str) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -13,7 +13,7 @@ from flask_openapi.openapi import OpenAPI
 from flask_wtf import CSRFProtect
 
 from graph.ledger import Ledger
-from graph.memory_build import MemoryViews
+from graph.views import open_views
 from lianxin.settings import Settings
 from lianxin.version import VERSION
 from web import api, headers, pages, request_log, roles, security, state
@@ -37,7 +37,8 @@ def create_app(
 ) -> OpenAPI:
     """The application over one ledger. `today` is its only clock; `demo` offers the choice of a role.
 
-    Raises RuntimeError when a route declares no permission.
+    Raises RuntimeError when a route declares no permission, StoreUnavailable when a Neo4j server is named in the
+    settings and does not answer.
     """
     chosen = settings or Settings()
     app = OpenAPI(
@@ -49,8 +50,9 @@ def create_app(
     )
     app.openapi_version = "3.1.0"
     _configure(app, chosen, demo)
+    views = open_views(ledger, chosen.neo4j, request_log.log_failure)
     app.extensions[state.EXTENSION] = state.Platform(
-        ledger, MemoryViews(ledger), today, chosen.division, demo, chosen.base_url, _public_host(chosen, demo)
+        ledger, views, today, chosen.division, demo, chosen.base_url, _public_host(chosen, demo)
     )
     app.view_functions["static"] = security.permission(security.Permission.PUBLIC)(app.view_functions["static"])
     app.register_api(api.blueprint)

@@ -3,13 +3,14 @@
 import errno
 import socket
 import threading
+from contextlib import suppress
 
 import waitress
 from flask import Flask
 
-from lianxin.errors import BadQuestion, PortInUse
+from lianxin.errors import BadQuestion, PortInUse, StoreUnavailable
 from services.warm import warm
-from web.state import platform
+from web.state import platform_of
 
 LOOPBACK = "127.0.0.1"
 THREADS = 8
@@ -37,13 +38,14 @@ def serve(app: Flask, port: int, demo: bool, host: str | None = None) -> None:
         server.run()
     finally:
         server.close()
+        platform_of(app).views.close()
 
 
 def _warm(app: Flask) -> None:
     """Prepare the first answers while the officer still opens the browser."""
-    with app.app_context():
-        served = platform()
-        warm(served.views.newest(), served.today())
+    served = platform_of(app)
+    with suppress(StoreUnavailable):  # a graph that is still being built
+        warm(served.view(), served.today())
 
 
 def listen(app: Flask, port: int, demo: bool, host: str | None = None) -> "waitress.server.BaseWSGIServer":

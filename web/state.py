@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from flask import current_app
+from flask import Flask, current_app
 
 from graph.ledger import Ledger
-from graph.memory_build import MemoryViews
+from graph.view import View, Views
 
 EXTENSION = "lianxin"
 
@@ -21,15 +21,24 @@ class Platform:
     """
 
     ledger: Ledger
-    views: MemoryViews
+    views: Views
     today: Callable[[], date]
     division: str
     demo: bool
     base_url: str | None = None
     public_host: str | None = None
 
+    def view(self, known_at: int | None = None) -> View:
+        """The state at a ledger position, the newest unless one is named. Raises NotKnown for a position to come."""
+        return self.views.newest() if known_at is None else self.views.at(known_at)
+
 
 def platform() -> Platform:
     """The platform of the running application."""
-    found: Platform = current_app.extensions[EXTENSION]
+    return platform_of(current_app)
+
+
+def platform_of(app: Flask) -> Platform:
+    """The platform of an application."""
+    found: Platform = app.extensions[EXTENSION]
     return found

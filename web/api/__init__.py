@@ -35,7 +35,7 @@ from web.api.edges import (
     SearchQuery,
     WhyNotQuery,
 )
-from web.api.operation import as_json, blueprint, day, operation, searched
+from web.api.operation import as_json, blueprint, day, operation, searched, state
 from web.security import Permission
 from web.state import platform
 
@@ -71,7 +71,7 @@ def health(query: Query) -> Response:  # noqa: ARG001  # declared: an unknown pa
 )
 def find_records(query: SearchQuery) -> Response:
     """Find records by code, full, short or former name, or pinyin; each says which of them matched."""
-    view, types = platform().views.newest(), [kind.value for kind in dict.fromkeys(query.types)]
+    view, types = state(query), [kind.value for kind in dict.fromkeys(query.types)]
     found = search.search(view, query.q, types=types, limit=query.limit)
     return as_json(
         {
@@ -91,7 +91,7 @@ def find_records(query: SearchQuery) -> Response:
 )
 def show_enterprise(path: EnterprisePath, query: OnQuery) -> Response:
     """One enterprise: every property with its sources, or why it is not known, and its links."""
-    view, on = platform().views.newest(), day(query.on)
+    view, on = state(query), day(query.on)
     known = enterprise.profile(view, path.key, on=on)
     return as_json({**answers_json.profile(known), "on": on, "searched": searched(view)})
 
@@ -107,7 +107,7 @@ def show_credit(path: EnterprisePath, query: OnQuery) -> Response:
     """All credit records of one enterprise by authority and kind: what the registers say with their sources, what they
     do not say, what the rules find in every way of what is not known, and which kinds of record are not loaded. What
     the enterprise says of its records stands apart, under `claims`: it changes no finding."""
-    view = platform().views.newest()
+    view = state(query)
     known = credit.credit(view, path.key, day(query.on))
     said = claims.claimed(platform().ledger, view, known)
     told = [oversight_json.record_claims(each) for each in said.values()]
@@ -124,7 +124,7 @@ def show_credit(path: EnterprisePath, query: OnQuery) -> Response:
 def show_credit_plan(path: EnterprisePath, query: OnQuery) -> Response:
     """The plan over all credit records of one enterprise: in which order to file, which acts come first, what has to
     be clarified, what needs nothing, and which records have no finding and why."""
-    made = credit.credit_plan(platform().views.newest(), path.key, day(query.on))
+    made = credit.credit_plan(state(query), path.key, day(query.on))
     return as_json(credit_json.credit_plan(made))
 
 
@@ -138,7 +138,7 @@ def show_credit_plan(path: EnterprisePath, query: OnQuery) -> Response:
 def show_credit_calendar(path: EnterprisePath, query: OnQuery) -> Response:
     """The days of the plan as a calendar file (iCalendar): an all-day event for each first day of filing, and for each
     record that stops by itself."""
-    made = credit.credit_plan(platform().views.newest(), path.key, day(query.on))
+    made = credit.credit_plan(state(query), path.key, day(query.on))
     return Response(credit_plan_ics(made), mimetype="text/calendar")
 
 
@@ -147,7 +147,7 @@ def show_credit_calendar(path: EnterprisePath, query: OnQuery) -> Response:
 )
 def list_chains(query: OnQuery) -> Response:
     """All industry chains with local enterprises by basis, single-supplier and empty segments."""
-    view, on, division = platform().views.newest(), day(query.on), platform().division
+    view, on, division = state(query), day(query.on), platform().division
     found = chains.chains(view, on=on, division=division)
     return as_json(
         {
@@ -164,7 +164,7 @@ def list_chains(query: OnQuery) -> Response:
 )
 def show_chain(path: ChainPath, query: OnQuery) -> Response:
     """One chain: its segments with their warnings and why, and the links between them."""
-    view, on, division = platform().views.newest(), day(query.on), platform().division
+    view, on, division = state(query), day(query.on), platform().division
     chain = chains.chain_map(view, path.key, on=on, division=division)
     return as_json({**answers_json.chain_map(chain), "on": on, "division": division, "searched": searched(view)})
 
@@ -179,7 +179,7 @@ def show_chain(path: ChainPath, query: OnQuery) -> Response:
 def find_partners(query: PartnerQuery) -> Response:
     """Who could supply it, buy from it, or fill the gap: candidates in order, each with basis, tier, score and paths,
     what was searched, and, when the list is empty, what the nearest relaxations would leave."""
-    answer = partners.find(platform().views.newest(), _question(query))
+    answer = partners.find(state(query), _question(query))
     return as_json(answers_json.partner_answer(answer))
 
 
@@ -192,7 +192,7 @@ def find_partners(query: PartnerQuery) -> Response:
 )
 def explain_absence(query: WhyNotQuery) -> Response:
     """Why a named company is not in the list of this question: the first constraint or missing fact."""
-    answer = partners.why_not(platform().views.newest(), _question(query), query.other)
+    answer = partners.why_not(state(query), _question(query), query.other)
     return as_json(answers_json.why_not(answer))
 
 

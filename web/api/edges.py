@@ -94,13 +94,23 @@ def _on() -> Any:
     return Field(None, description="查询日，默认今天。The day the question is asked for; today if left out.")
 
 
-class OnQuery(Query):
-    """A question for a day."""
+class StateQuery(Query):
+    """A question to the graph as it was known."""
+
+    known_at: Whole | None = Field(
+        None,
+        description="账本位置：只用到此为止入库的数据，默认最新。Ledger position: only what was loaded up to it.",
+        examples=[1],
+    )
+
+
+class OnQuery(StateQuery):
+    """A question for a day. The same day and `known_at` give the same answer for ever."""
 
     on: Day | None = _on()
 
 
-class SearchQuery(Query):
+class SearchQuery(StateQuery):
     """What to look for."""
 
     q: Text = Field(

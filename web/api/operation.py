@@ -5,14 +5,14 @@ from datetime import date
 from typing import Any
 
 import orjson
-from flask import Response, request
+from flask import Response, g, request
 from flask_openapi.blueprint import APIBlueprint
 from pydantic import BaseModel
 from werkzeug.exceptions import BadRequest
 
 from graph.view import View
 from services import answers_json
-from web.api.edges import REPEATABLE
+from web.api.edges import REPEATABLE, StateQuery
 from web.api.problems import HTTP_MEANINGS, MEDIA_TYPE, refused, respond
 from web.security import Permission, changes_nothing, permission
 from web.state import platform
@@ -123,6 +123,20 @@ def searched(view: View) -> dict[str, Any]:
         "until": answers_json.day(max((each.loaded_on for each in view.datasets), default=None)),
         "position": view.position,
     }
+
+
+def state(query: StateQuery) -> View:
+    """The state of the graph that a question asks; the answer's head says which, so that it can be asked again."""
+    found = platform().view(query.known_at)
+    g.known_at = found.position
+    return found
+
+
+@blueprint.after_request
+def say_position(response: Response) -> Response:
+    if "known_at" in g:
+        response.headers["X-Known-At"] = str(g.known_at)
+    return response
 
 
 def day(chosen: date | None) -> date:

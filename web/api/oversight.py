@@ -8,7 +8,7 @@ from services import oversight, oversight_json
 from services.oversight import Stage
 from web.api import models
 from web.api.edges import EligibleQuery, ImpactQuery
-from web.api.operation import as_json, day, operation
+from web.api.operation import as_json, day, operation, state
 from web.security import Permission
 from web.state import platform
 
@@ -27,7 +27,7 @@ def list_eligible(query: EligibleQuery) -> Response:
     who has applied."""
     found = oversight.eligible(
         platform().ledger,
-        platform().views.newest(),
+        state(query),
         day(query.on),
         authority=query.authority or "",
         stage=None if query.stage is None else Stage(query.stage),
@@ -50,7 +50,7 @@ def show_impact(query: ImpactQuery) -> Response:
     false, counts and rows are those of the `read` records so far, and the same request goes on."""
     sets = {each.id: each for each in RULE_SETS}
     found = oversight.law_impact(
-        platform().views.newest(),
+        state(query),
         sets[query.old],
         sets[query.new],
         day(query.on),
