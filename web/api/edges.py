@@ -53,6 +53,7 @@ def _yes_no(value: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_day)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Number = Annotated[int, Field(ge=1, le=MAX_NUMBER), BeforeValidator(_whole)]
+Position = Annotated[int, Field(ge=0, le=MAX_NUMBER), BeforeValidator(_whole)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
 
@@ -97,7 +98,7 @@ def _on() -> Any:
 class StateQuery(Query):
     """A question to the graph as it was known."""
 
-    known_at: Whole | None = Field(
+    known_at: Position | None = Field(
         None,
         description="账本位置：只用到此为止入库的数据，默认最新。Ledger position: only what was loaded up to it.",
         examples=[1],
