@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +11,8 @@ import typer
 from rich.console import Console
 
 from graph.ledger import Ledger
+from graph.view import View
+from graph.views import one_state
 from lianxin.errors import StoreUnavailable
 from lianxin.settings import read_settings
 
@@ -22,6 +26,17 @@ LedgerOption = Annotated[
     ),
 ]
 
+KnownAtOption = Annotated[
+    int | None,
+    typer.Option(
+        "--known-at",
+        metavar="POSITION",
+        min=0,
+        help="只用到这个账本位置为止的数据，默认最新。Only what was loaded up to this ledger position.",
+        show_default=False,
+    ),
+]
+
 WIDE = 400  # columns where nobody looks: a table in a file or a pipe is not cut
 out = Console(soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 progress_console = Console(stderr=True)
@@ -31,6 +46,26 @@ def open_ledger(url: str | None, *, create: bool = False) -> Ledger:
     """The ledger of the option, else of the environment. Only a load makes one where there is none: a mistyped path
     would answer every question with nothing. Raises StoreUnavailable."""
     return Ledger.open(url or read_settings().ledger, create=create)
+
+
+@contextmanager
+def opened_view(ledger: str | None, known_at: int | None = None) -> Iterator[View]:
+    """The state that a command asks: of the Neo4j server that LIANXIN_NEO4J names, else in memory.
+
+    Raises StoreUnavailable, NotKnown for a position that the ledger has not reached.
+    """
+    with (
+        closing(open_ledger(ledger)) as opened,
+        one_state(opened, read_settings().neo4j, known_at) as view,
+    ):
+        if behind := opened.position() - view.position if known_at is None else 0:
+            typer.secho(
+                f"图落后账本 {behind} 个位置，答案到位置 {view.position} 为止（lianxin view update 可补上）。\n"
+                f"The graph is {behind} behind the ledger; this is position {view.position}: lianxin view update",
+                err=True,
+                fg="yellow",
+            )
+        yield view
 
 
 def check_writable(path: Path) -> None:

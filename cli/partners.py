@@ -10,11 +10,9 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from cli.common import LedgerOption, check_writable, open_ledger, out, progress_console, write_whole
+from cli.common import KnownAtOption, LedgerOption, check_writable, opened_view, out, progress_console, write_whole
 from graph.matching.partners import DECIMALS
-from graph.memory_build import build
 from graph.ontology import Basis, Size, chinese
-from graph.view import View
 from lianxin.errors import BadQuestion
 from services.answers_json import partner_answer
 from services.answers_json import why_not as why_not_json
@@ -52,6 +50,7 @@ def find_partners(
     as_json: AsJson = False,
     ledger: LedgerOption = None,
     on: On = None,
+    known_at: KnownAtOption = None,
     place: Annotated[Place | None, typer.Option(help="范围：本区、本市、本省。")] = None,
     size: Annotated[Size | None, typer.Option(help="企业规模。")] = None,
     basis: Annotated[list[Basis] | None, typer.Option(help="供货关系的依据，可重复。 Basis; repeatable.")] = None,
@@ -64,7 +63,8 @@ def find_partners(
     """找伙伴，列出依据和路径。Find partners with their evidence."""
     filters = Filters(place, size, frozenset(basis or ()), credit)
     question = Question(key, relation, _day(on), top, filters, known, core=not all_lines)
-    answer = find(_view(ledger), question)
+    with opened_view(ledger, known_at) as view:
+        answer = find(view, question)
     if as_json:
         typer.echo(json.dumps(partner_answer(answer), ensure_ascii=False, indent=2))
     else:
@@ -79,10 +79,12 @@ def why_not_listed(
     as_json: AsJson = False,
     ledger: LedgerOption = None,
     on: On = None,
+    known_at: KnownAtOption = None,
     top: Annotated[int, typer.Option(help="名单有多长。")] = 20,
 ) -> None:
     """为何不在名单里。Why a company is not in the list."""
-    answer = why_not(_view(ledger), Question(key, relation, _day(on), top), other)
+    with opened_view(ledger, known_at) as view:
+        answer = why_not(view, Question(key, relation, _day(on), top), other)
     if as_json:
         typer.echo(json.dumps(why_not_json(answer), ensure_ascii=False, indent=2))
     else:
@@ -99,20 +101,21 @@ def rank_queries(
     hide: Annotated[Path | None, typer.Option(metavar="FILE.tsv", help="不得使用的关系。Links not to be used.")] = None,
     ledger: LedgerOption = None,
     on: On = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """批量排序。Rank candidates for many queries."""
     check_writable(out_file)
     pairs = PairFile.read(known) if known else None
     hidden = PairFile.read(hide) if hide else None
-    view = _view(ledger)
     asked = _lines(queries)
-    ranked = rank_all(view, asked, relation, on=_day(on), top=top, known=pairs, hidden=hidden)
-    shown = track(ranked, "排序 ranking", total=len(asked), console=progress_console)
-    lines = [
-        f"{query}\t{place}\t{candidate}\t{score:.{DECIMALS}f}\n"
-        for query, candidates in shown
-        for place, (candidate, score) in enumerate(candidates, start=1)
-    ]
+    with opened_view(ledger, known_at) as view:
+        ranked = rank_all(view, asked, relation, on=_day(on), top=top, known=pairs, hidden=hidden)
+        shown = track(ranked, "排序 ranking", total=len(asked), console=progress_console)
+        lines = [
+            f"{query}\t{place}\t{candidate}\t{score:.{DECIMALS}f}\n"
+            for query, candidates in shown
+            for place, (candidate, score) in enumerate(candidates, start=1)
+        ]
     write_whole(out_file, "".join(lines))
     typer.echo(f"{len(asked)} 个查询，{len(lines)} 行已写入 {out_file}")
 
@@ -125,11 +128,13 @@ def quality(
     relation: Annotated[Literal["supplier"], typer.Option("--relation")] = "supplier",
     ledger: LedgerOption = None,
     on: On = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """在留出的配对上量质量，旁边是三种简单方法。Quality on held-out pairs beside three simple methods."""
     del relation  # one for now; named so that the command need not change when others come
     files = (PairFile.read(truth), PairFile.read(known), PairFile.read(hide))
-    measured = measure(_view(ledger), *files, on=_day(on))
+    with opened_view(ledger, known_at) as view:
+        measured = measure(view, *files, on=_day(on))
     table = Table(title=f"{measured.pairs} 对，{measured.companies} 家，{measured.edges} 条隐去的关系", box=None)
     for heading in ("方法", "Hits@10 按关系均分", "MRR", "Hits@10", "Hits@50", "nDCG@10"):
         table.add_column(heading, justify="left" if heading == "方法" else "right")
@@ -137,10 +142,6 @@ def quality(
         table.add_row(name, *(f"{x:.3f}" for x in (f.edge_hits_10, f.mrr, f.hits_10, f.hits_50, f.ndcg_10)))
     out.print(table)
     typer.echo(json.dumps(measured.as_json(), ensure_ascii=False))
-
-
-def _view(ledger: str | None) -> View:
-    return build(open_ledger(ledger))
 
 
 def _day(text: str | None) -> date:

@@ -178,7 +178,7 @@ def checked(ledger: Ledger, server: Server) -> Applied | None:
     if found is None or found.position is None:
         return found
     with ledger.reading() as connection:
-        at = changes.committed_at(connection, found.position)
+        at = reading.committed_at(connection, found.position)
         newest = reading.newest_position(connection)
     if found.layout != LAYOUT or (found.position and (at is None or at.isoformat() != found.committed_at)):
         raise ViewMismatch(server.address.shown, found.position, newest)

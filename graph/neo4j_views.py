@@ -25,6 +25,7 @@ class Neo4jViews:
         self._lock = threading.Lock()
         self._states: OrderedDict[int, Neo4jView] = OrderedDict()
         self._refs: dict[int, Ref] = {}
+        self._last: Applied | None = None
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None
 
@@ -46,9 +47,21 @@ class Neo4jViews:
 
     def _applied(self) -> int:
         found = checked(self._ledger, self._server)
+        self._forget_other_history(found)
         if found is None or found.position is None or (found.position == 0 and self._ledger.position()):
             raise _empty(self._server.address.shown)
         return found.position
+
+    def _forget_other_history(self, found: Applied | None) -> None:
+        """States of a ledger in whose place a backup was put, after which the graph was rebuilt, answer no more."""
+        with self._lock:
+            last = self._last
+            if last is not None and last.position:
+                committed = self._ledger.committed_at(last.position)
+                if committed is None or committed.isoformat() != last.committed_at:
+                    self._states.clear()
+                    self._refs = {}
+            self._last = found
 
     def _state(self, position: int) -> Neo4jView:
         with self._lock:

@@ -65,12 +65,6 @@ def positions(connection: Connection, after: int) -> list[Position]:
     return [Position(*row) for row in connection.execute(query.order_by(table.c.position))]
 
 
-def committed_at(connection: Connection, position: int) -> datetime | None:
-    """When a position was committed, None where the ledger has no such position."""
-    table = schema.position
-    return connection.execute(select(table.c.committed_at).where(table.c.position == position)).scalar()
-
-
 def versions_after(connection: Connection, position: int) -> int:
     """How many versions of records and links the positions after one appended."""
     counted = "SELECT count(*) FROM {} v JOIN position p ON p.load = v.load WHERE p.position > :after"
