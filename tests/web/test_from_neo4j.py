@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 
 from lianxin.settings import Settings
 from web import create_app
-from web.api import examples
 from web.security import Role
 from web.state import platform_of
 
@@ -47,18 +46,6 @@ def served(ledger: "Ledger", neo4j: str | None) -> Iterator[FlaskClient]:
 def both(demo_ledger: "Ledger", demo_graph: str) -> Iterator[tuple[FlaskClient, FlaskClient]]:
     with served(demo_ledger, None) as memory, served(demo_ledger, demo_graph) as neo4j:
         yield memory, neo4j
-
-
-def test_every_operation_of_the_api_answers_alike(both: tuple[FlaskClient, FlaskClient]) -> None:
-    asked = [
-        path for path in examples(both[0].get("/api/openapi.json").get_json()) if not path.endswith("/repair/check")
-    ]
-    answers = [[client.get(path) for client in both] for path in asked]
-    for memory, neo4j in answers:
-        assert memory.status_code == neo4j.status_code
-        assert memory.data == neo4j.data or memory.status_code == 405  # questions with a body read no graph
-        assert memory.headers.get("X-Known-At") == neo4j.headers.get("X-Known-At")
-    assert sum(memory.status_code == 200 for memory, _ in answers) > 10
 
 
 @pytest.mark.parametrize("path", PAGES)
