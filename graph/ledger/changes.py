@@ -89,7 +89,7 @@ def _record_heads(of_records: str) -> str:
     """The versions that hold at a position of some records, absent ones too, record by record."""
     latest = (
         "SELECT max(v.id) AS id FROM record_version v JOIN position p ON p.load = v.load"
-        f" WHERE p.position <= :upto AND v.record IN ({of_records}) GROUP BY v.record, v.dataset, v.part"
+        f" WHERE p.position <= :upto AND v.record IN {of_records} GROUP BY v.record, v.dataset, v.part"
     )
     return (
         f"SELECT {_FIELDS}, {_ENDS_RECORD} FROM record_version v JOIN ({latest}) h ON h.id = v.id"
@@ -97,7 +97,7 @@ def _record_heads(of_records: str) -> str:
     )
 
 
-_OF_LOAD = _record_heads("SELECT record FROM record_version WHERE load = :load AND record > :after")
+_OF_LOAD = _record_heads("(SELECT record FROM record_version WHERE load = :load AND record > :after)")
 _OF_RECORDS = text(_record_heads(":records")).bindparams(bindparam("records", expanding=True))
 _LINKS = (
     "SELECT v.id, v.type, v.from_record, v.to_record, v.dataset, v.part, v.basis, v.valid_from, v.valid_to, v.body,"
