@@ -13,6 +13,7 @@ from rich.text import Text
 from cli.common import KnownAtOption, LedgerOption, check_writable, opened_view, out, progress_console, write_whole
 from graph.matching.partners import DECIMALS
 from graph.ontology import Basis, Size, chinese
+from lianxin.clock import china_today
 from lianxin.errors import BadQuestion
 from services.answers_json import partner_answer
 from services.answers_json import why_not as why_not_json
@@ -146,7 +147,7 @@ def quality(
 
 def _day(text: str | None) -> date:
     if text is None:
-        return date.today()
+        return china_today()
     try:
         return date.fromisoformat(text)
     except ValueError as error:

@@ -11,6 +11,7 @@ from rich.table import Table
 from cli.common import LedgerOption, check_writable, open_ledger, out, write_whole
 from graph.identifiers import parse_day
 from graph.memory_build import build
+from lianxin.clock import china_today
 from lianxin.errors import BadQuestion, StoreUnavailable
 from lianxin.settings import read_settings
 from rules.calendar import official_calendar
@@ -110,7 +111,7 @@ def notice(
 ) -> None:
     """随决定书一起给的信用修复告知书，带算好的日期和二维码。The notice of a decision, with its days and a code."""
     base = notices.base_url(base_url or read_settings().base_url)
-    day = on or date.today()
+    day = on or china_today()
     stated = None if cases is None else _stated(cases, case, day, authority, number, authority_code)
     if (record is None) == (stated is None):
         raise BadQuestion(

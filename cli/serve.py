@@ -1,7 +1,6 @@
 """`lianxin serve`: the pages and the API."""
 
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -10,6 +9,7 @@ import typer
 
 from cli.common import LedgerOption, open_ledger
 from graph.ledger import Ledger
+from lianxin.clock import china_today
 from lianxin.errors import BadQuestion
 from lianxin.settings import read_settings
 from services.demo import load_demo, write_demo
@@ -40,7 +40,7 @@ def serve(
         if own and settings.neo4j:
             typer.echo(_NOT_IN_NEO4J)
             settings = replace(settings, neo4j=None)
-        serve_app(create_app(opened, demo=demo, today=date.today, settings=settings), port=port, demo=demo)
+        serve_app(create_app(opened, demo=demo, today=china_today, settings=settings), port=port, demo=demo)
 
 
 def _refuse_real_data(ledger: Ledger) -> None:

@@ -5,7 +5,7 @@ Every view reads them from its own store and puts them together here, so that no
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
 import orjson
 from sqlalchemy import Connection
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from graph.ledger import reading
 from graph.ontology import PROPERTIES, RECORD_TYPES, Ref, Size, Status, Unknown, read_body
 from graph.view import DatasetInfo, Entity, Source, Stated
+from lianxin.clock import day_in_china
 
 FILTERED = frozenset(t for t in RECORD_TYPES if any(p.name == "division" for p in PROPERTIES[t]))
 """The record types that a question can filter by place."""
@@ -21,7 +22,6 @@ Filters = tuple[int, int, bool]  # division (0: not known), index into Size (-1:
 
 _SIZES = {size.value: code for code, size in enumerate(Size)}
 _CLOSED = frozenset({Status.CANCELLED.value, Status.REVOKED.value})
-_CHINA = timezone(timedelta(hours=8))  # one zone, without summer time since 1991
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def filters(said: Iterable[Contribution]) -> Filters:
 
 def china_day(at: datetime) -> date:
     """The day in China of a time in UTC: what was loaded at seven in the morning was loaded today."""
-    return at.replace(tzinfo=UTC).astimezone(_CHINA).date()
+    return day_in_china(at.replace(tzinfo=UTC))
 
 
 def sources(connection: Connection) -> dict[int, Source]:

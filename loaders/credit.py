@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, NamedTuple
@@ -19,6 +19,7 @@ from pydantic import BeforeValidator, Field, SecretStr
 
 from graph.identifiers import Uscc
 from graph.ontology import Against, CreditEvent, Enterprise, PartyKind, Ref, Term, TiedBy, Unknown
+from lianxin.clock import day_in_china
 from loaders import personal
 from loaders.loader import Notes, Refused, Row, Statement, skip
 from loaders.parties import Tie
@@ -115,7 +116,6 @@ _DAY = re.compile(
     r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})"
     r"(?:[T ]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
-_CHINA = timezone(timedelta(hours=8))
 NO_DAY = date(1, 1, 1)  # 0001-01-01T00:00:00: what some systems write for null
 NO_END = date(2099, 12, 31)  # the standard's day for a validity without end; later ones mean the same
 _AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6}0*)?")  # decimal(18,6) in units of 10,000 yuan
@@ -148,7 +148,7 @@ def _read_day(match: re.Match[str]) -> date:
     if zone is None or read == NO_DAY:
         return read
     offset = timedelta() if zone == "Z" else timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
-    return (at - (-offset if zone[0] == "-" else offset)).astimezone(_CHINA).date()
+    return day_in_china(at - (-offset if zone[0] == "-" else offset))
 
 
 def required_day(row: CreditRow, field: str) -> date:

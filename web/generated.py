@@ -3,13 +3,13 @@
 import tempfile
 from collections.abc import Mapping
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 
 import orjson
 from flask_openapi.openapi import OpenAPI
 
 from graph.ledger import Ledger
+from lianxin.clock import china_today
 from web import create_app
 from web.security import matrix
 
@@ -35,7 +35,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         closing(Ledger.open(f"sqlite:///{folder}/empty.db")) as ledger,
     ):
-        for path, text in files(create_app(ledger, demo=True, today=date.today)).items():
+        for path, text in files(create_app(ledger, demo=True, today=china_today)).items():
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
             print(path.relative_to(ROOT))

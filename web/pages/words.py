@@ -1,15 +1,15 @@
 """How pages write numbers, days, names of closed lists and sources."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from typing import Any
 
 from graph.ontology import Basis, Size, chinese
 from graph.view import Source
+from lianxin.clock import CHINA
 from services.partners import Filler, Relation, Tier
 from services.search import Matched
 
-CHINA = timezone(timedelta(hours=8))  # one zone, no summer time: the ledger's UTC as clocks here show it
 WEEKDAYS = "一二三四五六日"
 
 BASIS_MEANING = {
