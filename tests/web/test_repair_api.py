@@ -192,7 +192,7 @@ REFUSED: list[tuple[str, object, str, str]] = [
     ("check", {"facts": {**FACTS, "document_date": "9999-01-01"}}, "/body/facts/document_date", "day_range"),
     ("check", {"facts": FACTS, "on": "9999-12-31"}, "/body/on", "day_range"),
     ("check", {"facts": {**FACTS, "fine_yuan": 2}}, "/body/facts/fine_yuan", "string_type"),
-    ("check", {"facts": {**FACTS, "fine_yuan": "2万"}}, "/body/facts/fine_yuan", "string_pattern_mismatch"),
+    ("check", {"facts": {**FACTS, "fine_yuan": "2万"}}, "/body/facts/fine_yuan", "yuan"),
     ("check", {"facts": {**FACTS, "sanctions": "fine"}}, "/body/facts/sanctions", "list_type"),
     ("check", {"facts": {**FACTS, "sanctions": ["fine", "fine"]}}, "/body/facts/sanctions", "unique"),
     ("check", {"facts": {**FACTS, "sanctions": ["scolding"]}}, "/body/facts/sanctions/0", "enum"),

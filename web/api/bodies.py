@@ -5,6 +5,7 @@ are ISO text, money is text in yuan, yes and no are true and false; null or noth
 """
 
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -44,8 +45,17 @@ def _once(values: list[Any]) -> list[Any]:
     return values
 
 
+def _yuan(text: str) -> str:
+    if not re.fullmatch(YUAN, text):
+        raise PydanticCustomError("yuan", "should be an amount in yuan, digits only (not in units of 10,000 yuan)")
+    return text
+
+
+YUAN = r"^[0-9]+(\.[0-9]+)?$"
 FactDay = Annotated[Day, AfterValidator(_plausible)]
-Money = Annotated[str, StringConstraints(max_length=30, pattern=r"^[0-9]+(\.[0-9]+)?$")]
+Money = Annotated[
+    str, StringConstraints(max_length=30), AfterValidator(_yuan), Field(json_schema_extra={"pattern": YUAN})
+]
 _TYPES: Mapping[Any, Any] = {
     bool: StrictBool,
     int: Annotated[StrictInt, Field(ge=0, le=MAX_NUMBER)],

@@ -208,6 +208,7 @@ MESSAGES: Mapping[str, str] = {
     "list_type": "应为列表",
     "day_range": "年份超出范围",
     "unique": "同一项只能写一次",
+    "yuan": "应为以元计的金额，只写数字（不写万元）",
     "bad_fact": "与其他事实不符",
 }
 """The Chinese of every kind of refusal that our parameters can meet; a test holds it complete."""
