@@ -14,9 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from lianxin.errors import BadParameter, CalendarMissing
+from rules.declared import read_declared
 from rules.law import Citation, ReadingMark, Text
 
 DAY = timedelta(days=1)
@@ -77,7 +76,7 @@ def official_calendar() -> WorkingDays:
 
 def read_calendar(name: str, yaml_text: str) -> WorkingDays:
     """Read the years of a calendar file. Raises BadParameter."""
-    return WorkingDays({year: _read_year(name, year, given) for year, given in yaml.safe_load(yaml_text).items()})
+    return WorkingDays({year: _read_year(name, year, given) for year, given in read_declared(name, yaml_text).items()})
 
 
 def _read_year(name: str, year: int, given: Mapping[str, Any]) -> Year:
@@ -86,7 +85,7 @@ def _read_year(name: str, year: int, given: Mapping[str, Any]) -> Year:
             name, str(year), "needs exactly notice, holidays, worked", "应有且只有 notice、holidays、worked"
         )
     off = frozenset(day for first, last in given["holidays"] for day in _days(name, first, last))
-    loaded = Year(off, frozenset(given["worked"]), _notice(given["notice"]))
+    loaded = Year(off, frozenset(given["worked"]), _notice(name, year, given["notice"]))
     if wrong := sorted(day for day in loaded.off | loaded.working if day.year != year):
         raise BadParameter(name, str(year), f"{wrong[0]} lies in another year", f"{wrong[0]} 不在这一年")
     if wrong := sorted(day for day in loaded.working if day in off or day.weekday() < SATURDAY):
@@ -102,6 +101,10 @@ def _days(name: str, first: date, last: date) -> list[date]:
     return [first + DAY * n for n in range((last - first).days + 1)]
 
 
-def _notice(given: Mapping[str, Any]) -> Citation:
+def _notice(name: str, year: int, given: Any) -> Citation:
+    needed = {"id", "title", "number", "place", "mark"}
+    if not isinstance(given, dict) or given.keys() != needed:
+        names = ", ".join(sorted(needed))
+        raise BadParameter(name, str(year), f"has a notice that needs exactly {names}", f"notice 应有且只有 {names}")
     text = Text(given["id"], given["title"], given["number"])
     return text.at(given["place"], ReadingMark(given["mark"]))

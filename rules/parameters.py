@@ -20,9 +20,8 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import Any, Generic, TypeVar
 
-import yaml
-
 from lianxin.errors import BadParameter, NotInForce, ParameterMissing
+from rules.declared import read_declared
 from rules.law import Citation, ReadingMark, Text
 
 T = TypeVar("T")
@@ -95,11 +94,13 @@ class Book:
         if id not in self._declared:
             raise ParameterMissing(id, self.name)
         declared = self._keys(id, self._declared[id], {"title", "unit", "versions"})
+        if not isinstance(declared["versions"], list):
+            raise BadParameter(self.name, id, "has no list of versions", "versions 应为列表")
         versions = sorted((self._version(id, each, reader) for each in declared["versions"]), key=_first)
         return Parameter(id, declared["title"], declared["unit"], self._ended(id, versions))
 
     def _read(self, text: str) -> Mapping[str, Any]:
-        read = yaml.safe_load(text)
+        read = read_declared(self.name, text)
         if not isinstance(read, dict):
             raise BadParameter(self.name, "-", "is no mapping of parameters", "不是数值的对照表")
         return read
@@ -126,9 +127,9 @@ class Book:
 
     def _citation(self, id: str, given: Any) -> Citation:
         cited = self._keys(f"{id} citation", given, {"text", "place", "mark"}, frozenset({"quote"}))
-        if cited["text"] not in self._texts:
+        if str(cited["text"]) not in self._texts:
             raise BadParameter(self.name, id, f"cites the unknown text {cited['text']}", f"依据 {cited['text']} 未登记")
-        return self._texts[cited["text"]].at(cited["place"], ReadingMark(cited["mark"]), cited.get("quote", ""))
+        return self._texts[str(cited["text"])].at(cited["place"], ReadingMark(cited["mark"]), cited.get("quote", ""))
 
     def _ended(self, id: str, versions: Sequence[Version[T]]) -> tuple[Version[T], ...]:
         """Each version ended by its successor, where it has no end of its own. Overlaps are refused."""

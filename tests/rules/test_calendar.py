@@ -67,6 +67,9 @@ NOTICE = "{id: N, title: T, number: '1', place: '', mark: F}"
         (f"{{notice: {NOTICE}, holidays: [[2030-01-03, 2030-01-01]], worked: []}}", "before it begins"),
         (f"{{notice: {NOTICE}, holidays: [[2031-01-01, 2031-01-01]], worked: []}}", "another year"),
         (f"{{notice: {NOTICE}, holidays: [], worked: [2030-01-01]}}", "no weekend day"),
+        ("{notice: {id: N}, holidays: [], worked: []}", "a notice that needs exactly"),
+        (f"{{notice: {NOTICE}, holidays: [[2030-02-30, 2030-03-01]], worked: []}}", "cannot be read"),
+        (f"{{notice: {NOTICE}, holidays: [], worked: []}}\n2030: {{}}", "2030 stands twice"),
     ],
 )
 def test_a_bad_year_is_refused_by_name(year: str, problem: str) -> None:

@@ -208,6 +208,12 @@ def number(*versions: str) -> str:
         (number(VERSION + ", note: x"), "needs exactly"),
         ("loans:\n  unit: 册\n  versions: []", "needs exactly"),
         ("[]", "no mapping"),
+        ("loans: [", "cannot be read"),
+        (number(VERSION.replace("01-01", "02-30")), "cannot be read: day is out of range"),
+        (number(VERSION) + "    \n" + number(VERSION.replace("value: 3", "value: 5")), "loans stands twice"),
+        (number(VERSION + ", value: 5"), "value stands twice"),
+        (number(VERSION).replace("versions:\n", "versions: 3\n#"), "no list of versions"),
+        (number(VERSION.replace("LIB-1", "[LIB-1]")), "unknown text"),
     ],
 )
 def test_a_bad_number_is_refused_by_name(text: str, problem: str) -> None:
