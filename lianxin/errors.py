@@ -21,7 +21,11 @@
     │   ├── Conflict           the act contradicts what the ledger holds
     │   └── LargeRetraction    a snapshot would retract more than a tenth of its data set
     ├── AccessError            the account
-    │   └── Forbidden          the role does not have the permission
+    │   ├── NotLoggedIn        nobody has logged in, or the session is over, or the key is no key
+    │   ├── LoginRefused       name and password do not open an account; it does not say why
+    │   ├── TooManyAttempts    too many wrong passwords: again later
+    │   ├── Forbidden          the role does not have the permission
+    │   └── OutOfScope         the account does not reach this enterprise or record
     ├── BadQuestion            the question contradicts itself or names what does not exist
     ├── MissingData            the question needs a data set that is not loaded
     ├── BadDocument            a file that is handed in is empty, too large or of a type that is not taken
@@ -32,8 +36,9 @@
 Every error says what, where and what to do, in Chinese (`zh`) and in English (`str()`); none knows HTTP.
 """
 
+import math
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 
 class LianxinError(Exception):
@@ -273,6 +278,39 @@ class AccessError(LianxinError):
     """The account may not do this."""
 
 
+class NotLoggedIn(AccessError):
+    """Nobody has logged in, the session is over, or the key of a program is none that holds."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "nobody is logged in. Log in at /login; a program sends its key: Authorization: Bearer …",
+            "还没有登录，或登录已经到期。请到 /login 登录；程序请带上密钥（Authorization: Bearer ……）",
+        )
+
+
+class LoginRefused(AccessError):
+    """Name and password do not open an account. One message whatever the reason: it tells nobody which names exist."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the name or the password is wrong, or the account is disabled. Try again, or ask the administrator",
+            "账户名或密码不对，或账户已停用。请再试一次，或联系管理员",
+        )
+
+
+class TooManyAttempts(AccessError):
+    """Too many wrong passwords for one name or from one address. `until` (UTC): when one may try again."""
+
+    def __init__(self, until: datetime, now: datetime) -> None:
+        self.until = until
+        self.seconds = max(1, math.ceil((until - now).total_seconds()))
+        minutes = math.ceil(self.seconds / 60)
+        super().__init__(
+            f"too many wrong passwords. Try again in {minutes} min, or ask the administrator",
+            f"密码错的次数太多。请 {minutes} 分钟后再试，或联系管理员",
+        )
+
+
 class Forbidden(AccessError):
     """The role lacks the permission that the route declares."""
 
@@ -280,6 +318,16 @@ class Forbidden(AccessError):
         super().__init__(
             f"the role {role} does not have the permission {permission}; choose another role or ask the administrator",
             f"“{role_zh}”没有这项权限（{permission}）；请换一个角色，或联系管理员",
+        )
+
+
+class OutOfScope(AccessError):
+    """The account does not reach this enterprise or record; it does not say whether there is one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this account reaches its own enterprise, or the records of its own authority, and nothing else",
+            "这个账户只能看本企业，或本单位认定的记录",
         )
 
 

@@ -161,16 +161,28 @@ def _writes(connection: Connection) -> bool:
     return bool(connection.get_execution_options().get("lianxin_write", False))
 
 
+def _patience(connection: Connection) -> int:
+    """For how many milliseconds this writer waits for the lock."""
+    return int(connection.get_execution_options().get("lianxin_wait_ms", BUSY_TIMEOUT_MS))
+
+
 def _begin_sqlite(connection: Connection) -> None:
+    if not _writes(connection):
+        connection.exec_driver_sql("BEGIN")
+        return
     # Two readers that upgrade to writers would deadlock; a writer takes its lock at once.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {_patience(connection)}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")  # the connection goes back to the pool
 
 
 def _begin_postgres(connection: Connection) -> None:
     if _writes(connection):
         # READ COMMITTED: a repeatable snapshot would be taken before the lock is had, and miss what the last holder
         # committed.
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_patience(connection)}")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
     else:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

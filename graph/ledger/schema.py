@@ -1,6 +1,8 @@
-"""Tables of the ledger. All but ERASABLE are append-only: triggers refuse UPDATE and DELETE (see the migrations).
+"""Tables of the ledger. All but ERASABLE and ORDINARY are append-only: triggers refuse UPDATE and DELETE (see the
+migrations).
 
 What people write and hand in may have to be erased one day, so it lies in tables of its own, beside rows that stay.
+Accounts and sessions are ordinary tables: they carry no legal truth.
 
 A *position* belongs to a commit, not to a row: it is inserted as the last statement of a transaction that holds the
 write lock, so positions become visible in order. A version's position is that of its load.
@@ -206,5 +208,72 @@ tout_report_text = Table(
     Column("contact", Text, nullable=False),
 )
 
+# --- accounts 账户: who may come in; what was done to an account stays on file in account_event -----------------------
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Identity, nullable=False, unique=True),
+    Column("display_name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("enterprise", Identity),  # the key of the one that an account of an enterprise acts for
+    Column("password", Text, nullable=False),  # its argon2 hash
+    Column("made_at", DateTime, nullable=False),
+    Column("disabled_at", DateTime),
+)
+
+account_authority = Table(
+    "account_authority",
+    metadata,
+    Column("account", ForeignKey("account.id"), primary_key=True),
+    Column("authority", Identity, primary_key=True),  # as registers name it
+)
+
+account_event = Table(
+    "account_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", ForeignKey("account.id"), nullable=False),
+    Column("act", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("done_by", Text, nullable=False),
+    Column("done_at", DateTime, nullable=False),
+)
+
+account_session = Table(
+    "account_session",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),  # SHA-256 of the token in the cookie, which is kept nowhere
+    Column("account", ForeignKey("account.id"), nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("seen_at", DateTime, nullable=False),
+    Column("ended_at", DateTime),
+    Index("account_session_account", "account"),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),  # SHA-256 of the key
+    Column("account", ForeignKey("account.id"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("expires_at", DateTime),
+    Column("revoked_at", DateTime),
+)
+
+login_attempt = Table(
+    "login_attempt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subject", Text, nullable=False),  # SHA-256 of the name or of the address: what was typed is kept nowhere
+    Column("at", DateTime, nullable=False),
+    Index("login_attempt_subject", "subject"),
+)
+
 ERASABLE = ("document_content", "tout_report_text")
-APPEND_ONLY = tuple(table.name for table in metadata.sorted_tables if table.name not in ERASABLE)
+ORDINARY = ("account", "account_authority", "account_session", "api_key", "login_attempt")
+APPEND_ONLY = tuple(table.name for table in metadata.sorted_tables if table.name not in (*ERASABLE, *ORDINARY))

@@ -17,6 +17,7 @@ from graph.ledger.failures import translated, without_password
 from lianxin.errors import LedgerTooNew, StoreUnavailable
 
 WRITE = {"lianxin_write": True}
+AT_ONCE = {"lianxin_wait_ms": 1}  # 0 would be without end on PostgreSQL
 
 
 class Store:
@@ -61,6 +62,20 @@ class Store:
             connection.execution_options(**WRITE)
             with connection.begin():
                 yield
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """A connection in a transaction that writes, for an act of a few statements."""
+        with translated(self.url), self.engine.connect() as connection, self.writing(connection):
+            yield connection
+
+    @contextmanager
+    def changing_at_once(self) -> Iterator[Connection]:
+        """The same for what is not worth waiting for. Raises StoreUnavailable while somebody else writes."""
+        with translated(self.url), self.engine.connect() as connection:
+            connection.execution_options(**AT_ONCE)
+            with self.writing(connection):
+                yield connection
 
     def _migrate(self, *, create: bool) -> None:
         config = Config()

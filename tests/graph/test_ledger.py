@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from graph.ledger import Ledger, LoadOutcome
 from graph.ledger.merge import Decision, Judgement
 from graph.ledger.request import HELD_BACK, REPEATED
-from graph.ledger.schema import APPEND_ONLY, ERASABLE, metadata
+from graph.ledger.schema import APPEND_ONLY, ERASABLE, ORDINARY, metadata
 from graph.memory_build import build
 from graph.memory_view import MemoryView
 from graph.ontology import Basis, Enterprise, Link, Makes, Product, Record, Ref, UpstreamOf
@@ -273,8 +273,10 @@ STATED = (
     "INSERT INTO record_link VALUES (1, 'd', 't', 'k', NULL, NULL, 'r', '2026-11-24')",
     "INSERT INTO record_link_end VALUES (1, 1, 'r', '2026-11-24')",
     "INSERT INTO tout_report VALUES (1, 'f', '2026-11-24')",
+    "INSERT INTO account VALUES (1, 'n', 'n', 'auditor', NULL, 'h', '2026-11-24', NULL)",
+    "INSERT INTO account_event VALUES (1, 1, 'made', 'auditor', 'operator', '2026-11-24')",
 )
-"""One row in each table of what people state."""
+"""One row in each table of what people state, and of what is done to accounts."""
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
@@ -285,9 +287,9 @@ def test_no_row_of_any_table_can_be_updated_or_deleted(full_ledger: Ledger, tabl
             connection.exec_driver_sql(act)
 
 
-def test_the_append_only_tables_are_all_but_the_erasable_ones() -> None:
-    assert set(APPEND_ONLY) | set(ERASABLE) == set(metadata.tables)
-    assert (len(APPEND_ONLY), len(ERASABLE)) == (14, 2)
+def test_the_append_only_tables_are_all_but_the_erasable_and_the_ordinary_ones() -> None:
+    assert set(APPEND_ONLY) | set(ERASABLE) | set(ORDINARY) == set(metadata.tables)
+    assert (len(APPEND_ONLY), len(ERASABLE), len(ORDINARY)) == (15, 2, 5)
 
 
 def test_the_migrated_schema_is_the_declared_one(each_ledger: Ledger) -> None:

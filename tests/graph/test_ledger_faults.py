@@ -319,13 +319,14 @@ def test_a_ledger_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path, p
     with closing(Ledger.open(url(file))) as ledger:
         put(ledger, products(0, 3))
     with closing(sqlite3.connect(file)) as other, other:
+        (ours,) = other.execute("SELECT version_num FROM alembic_version").fetchone()
         other.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(LedgerTooNew) as error:
         Ledger.open(url(file))
     speaks_to_both(error.value, "newer lianxin (schema 9999). Install the newer version", "请安装新版本")
     with closing(sqlite3.connect(file)) as other, other:
         assert other.execute("SELECT count(*) FROM record").fetchone() == (3,)
-        other.execute("UPDATE alembic_version SET version_num = '0002'")
+        other.execute("UPDATE alembic_version SET version_num = ?", (ours,))
     with closing(Ledger.open(url(file))) as ledger:
         assert loaded(ledger) == 3
 

@@ -19,7 +19,7 @@ from graph.ontology import Product
 
 NEW = {
     "document", "document_content", "claim", "claim_document", "record_link", "record_link_end", "tout_report",
-    "tout_report_text",
+    "tout_report_text", "account", "account_authority", "account_event", "account_session", "api_key", "login_attempt",
 }  # fmt: skip
 
 

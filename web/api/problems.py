@@ -70,6 +70,26 @@ MEANINGS: Mapping[type[LianxinError], Meaning] = {
     errors.MissingSetting: Meaning(
         503, "missing_setting", "缺少一项设置", "请管理员按说明设置后重启。", "Ask the administrator to set it."
     ),
+    errors.NotLoggedIn: Meaning(
+        401,
+        "not_logged_in",
+        "还没有登录",
+        "请先登录；程序请带上密钥。",
+        "Log in, or send a key: Authorization: Bearer …",
+    ),
+    errors.LoginRefused: Meaning(
+        403, "login_refused", "没有登录成功", "请核对账户名和密码后再试。", "Look at name and password and try again."
+    ),
+    errors.TooManyAttempts: Meaning(
+        429, "too_many_attempts", "试的次数太多", "请过一会儿再试。", "Try again when the time has passed."
+    ),
+    errors.OutOfScope: Meaning(
+        403,
+        "out_of_scope",
+        "不在这个账户的范围内",
+        "请换一个账户，或找管理员。",
+        "Use another account or ask the administrator.",
+    ),
     errors.Forbidden: Meaning(
         403, "forbidden", "没有这项权限", "请换一个角色，或找管理员。", "Choose another role or ask the administrator."
     ),
@@ -159,6 +179,10 @@ def of_lianxin(error: LianxinError) -> Problem:
     """One of our own errors: the line of its class, or of the nearest class above it."""
     meaning = next((MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS), UNEXPECTED)
     problem = Problem(meaning, error.zh, error.en)
+    if isinstance(error, errors.NotLoggedIn):
+        return replace(problem, headers={"WWW-Authenticate": "Bearer"})
+    if isinstance(error, errors.TooManyAttempts):
+        return replace(problem, headers={"Retry-After": str(error.seconds)})
     if isinstance(error, NotKnown):
         near = tuple({"key": key, "name": name} for key, name in error.suggestions)
         return replace(problem, suggestions=near)
