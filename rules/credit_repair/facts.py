@@ -202,7 +202,11 @@ class Facts:
             )
         own = OWN_SYSTEM.get(self.kind)
         if (own or self.authority_system) is not self.authority_system:
-            raise _mismatch(self.authority_system, f"{self.kind} belongs to {own}", f"{CHINESE[self.kind]}属于{own}")
+            raise _mismatch(
+                self.authority_system,
+                f"{self.kind} belongs to {own}",
+                f"{CHINESE[self.kind]}属于{CHINESE[own or self.authority_system]}",
+            )
         if own is None and self.authority_system in OWN_SYSTEM.values():
             kind = next(kind for kind, system in OWN_SYSTEM.items() if system is self.authority_system)
             raise _mismatch(self.authority_system, f"has only {kind}", f"只能用于{CHINESE[kind]}")

@@ -424,6 +424,12 @@ def test_a_bad_fact_is_refused_by_name_and_never_a_finding(changed: dict[str, st
     assert refused.value.problem_zh
 
 
+def test_a_system_is_named_in_chinese_to_people() -> None:
+    with pytest.raises(BadFact) as refused:
+        read_facts(UNCLASSED | {"kind": "tax_credit"})
+    assert refused.value.problem_zh == "纳税信用属于税务"
+
+
 def test_every_code_has_its_chinese_word() -> None:
     lists = (f.Kind, f.System, f.Sanction, f.Procedure, f.Band, f.Sector, f.Litigation, f.Bankruptcy, f.Platform)
     assert {each for codes in lists for each in codes} == set(f.CHINESE)
