@@ -111,6 +111,8 @@ def test_a_claim_is_stored_shown_as_said_and_taken_back(officer: FlaskClient, le
     assert "认定单位代录" in page
     assert "收据" not in page
     assert "done=2026-06-01" in page
+    told_of_all = '企业自述</span> 义务已履行完毕：<span class="nowrap">2026-06-01</span>'
+    assert told_of_all in officer.get(f"/enterprises/{FIRM}/credit").text
     answer = officer.get(f"/api/enterprises/{FIRM}/credit").get_json()
     (told,) = answer["claims"]
     assert (told["record"], told["claims"][0]["basis"]) == (record, "claimed")
@@ -120,6 +122,7 @@ def test_a_claim_is_stored_shown_as_said_and_taken_back(officer: FlaskClient, le
     taken = officer.post(f"/enterprises/{FIRM}/claims/{claim.id}/withdraw")
     assert taken.status_code == 303
     assert "还没有自述" in record_page(officer, record)
+    assert told_of_all not in officer.get(f"/enterprises/{FIRM}/credit").text
     assert officer.post(f"/enterprises/{FIRM}/claims/{claim.id}/withdraw").status_code == 404
 
 

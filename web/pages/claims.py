@@ -1,6 +1,6 @@
 """企业自述 What an enterprise says of its records: taken down with proofs, shown as said, taken back at a click."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -47,6 +47,7 @@ def _context() -> dict[str, Any]:
     """What the fragment needs wherever it is included."""
     return {
         "claims_of": claims_of,
+        "all_claims": all_claims,
         "claimable": list(ClaimedFact),
         "most_proofs": MOST_PROOFS,
         "may_claim": allowed(Permission.CLAIM_WRITE),
@@ -63,6 +64,11 @@ def claims_of(known: Credit, record: CreditRecord) -> SaidOfRecord:
     days = {WHAT_IF[fact]: claim.day.isoformat() for fact, claim in found.as_said.items()}
     address = frame.go("pages.credit_record", key=known.ref.key, record=record.id, **days)
     return SaidOfRecord(found.claims, found, f"{address}#if")
+
+
+def all_claims(known: Credit) -> Mapping[str, RecordClaims]:
+    """What is said of every record of an enterprise, for the page of all of them."""
+    return claim_service.claimed(platform().ledger, frame.view(), known)
 
 
 def said_by(role: str) -> str:
