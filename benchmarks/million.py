@@ -33,7 +33,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, redirect_stderr
-from datetime import UTC, date, datetime
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
@@ -46,6 +46,7 @@ from graph.link_table import LinkTable
 from graph.memory_build import build
 from graph.memory_view import MemoryView
 from graph.ontology import Basis, Enterprise, Link, Makes, Product, Record, Ref, Supplies, UpstreamOf
+from lianxin.clock import utc_now
 
 MILLION, SMALL = 1_000_000, 3_000
 SEED = 20261120
@@ -133,7 +134,7 @@ def load(folder: Path) -> dict[str, Any]:
             for row, statement in enumerate(statements(folder / "graph.tsv"), start=1):
                 staging.add(statement, 0, row)
             file = SourceFileInfo("synthetic", "0" * 64, 0, row)
-            started = datetime.now(UTC).replace(tzinfo=None)
+            started = utc_now()
             staging.commit(LoadRequest("million", "synthetic", "合成数据", "snapshot", [file], started, synthetic=True))
         return {"rows": row, "seconds": time.perf_counter() - began}
 

@@ -5,7 +5,7 @@ A claim is taken back by a row of its own; nothing is overwritten.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -15,9 +15,10 @@ from cases import documents
 from cases.documents import Document, MediaType, Proof
 from graph.ledger import schema
 from graph.ledger.commit import insert_row
-from graph.ledger.failures import translated
+from graph.ledger.reading import record_number
 from graph.ledger.store import Store
 from graph.ontology import Ref
+from lianxin.clock import utc_now
 from lianxin.errors import BadQuestion, Conflict, NotKnown
 
 MOST_PROOFS: Final = 3  # in one claim
@@ -76,22 +77,22 @@ def say(ledger: Store, statement: Statement, today: date) -> int:
             f"{len(statement.proofs)} files; at most {MOST_PROOFS} go with one statement",
             f"一次最多交 {MOST_PROOFS} 份材料，这里有 {len(statement.proofs)} 份",
         )
-    with translated(ledger.url), ledger.engine.connect() as connection, ledger.writing(connection):
+    with ledger.changing() as connection:
         return _stored(connection, statement)
 
 
 def _stored(connection: Connection, said: Statement) -> int:
     kept = sorted({documents.keep(connection, proof) for proof in said.proofs})
     values = {
-        "party": _number(connection, said.party),
-        "record": _number(connection, said.record),
+        "party": record_number(connection, said.party),
+        "record": record_number(connection, said.record),
         "fact": said.fact.value,
         "day": said.day,
         "said_by": said.said_by,
     }
     if (known := _said_before(connection, values, kept)) is not None:
         return known
-    claim = insert_row(connection, schema.claim, **values, said_at=_now())
+    claim = insert_row(connection, schema.claim, **values, said_at=utc_now())
     for document in kept:
         insert_row(connection, schema.claim_document, claim=claim, document=document)
     return claim
@@ -111,7 +112,7 @@ def _said_before(connection: Connection, values: dict[str, Any], kept: Sequence[
 
 def withdraw(ledger: Store, claim: int, said_by: str) -> None:
     """Take a claim back. Raises NotKnown, Conflict where it was taken back before."""
-    with translated(ledger.url), ledger.engine.connect() as connection, ledger.writing(connection):
+    with ledger.changing() as connection:
         table = schema.claim
         found = connection.execute(select(table).where(table.c.id == claim, table.c.withdraws.is_(None))).first()
         if found is None:
@@ -119,7 +120,7 @@ def withdraw(ledger: Store, claim: int, said_by: str) -> None:
         if connection.execute(select(table.c.id).where(table.c.withdraws == claim)).first() is not None:
             raise Conflict(f"claim {claim} was withdrawn before", f"第 {claim} 号自述已经撤回过")
         taken = {name: getattr(found, name) for name in ("party", "record", "fact", "day")}
-        insert_row(connection, table, **taken, withdraws=claim, said_by=said_by, said_at=_now())
+        insert_row(connection, table, **taken, withdraws=claim, said_by=said_by, said_at=utc_now())
 
 
 def standing(ledger: Store, records: Iterable[Ref] | None = None) -> list[Claim]:
@@ -171,15 +172,3 @@ def _documents(connection: Connection, claims: Sequence[int]) -> dict[int, list[
     for claim, digest, kind, size in connection.execute(query):
         found.setdefault(claim, []).append(Document(digest, MediaType(kind), size))
     return found
-
-
-def _number(connection: Connection, ref: Ref) -> int:
-    table = schema.record
-    found = connection.execute(select(table.c.id).where(table.c.type == ref.type, table.c.key == ref.key)).scalar()
-    if found is None:
-        raise NotKnown("record", "记录", ref.key)
-    return int(found)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

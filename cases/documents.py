@@ -8,7 +8,6 @@ import hashlib
 import io
 import zipfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -17,6 +16,7 @@ from sqlalchemy import Connection, select
 from graph.ledger.commit import insert_row
 from graph.ledger.schema import document, document_content
 from graph.ledger.store import Store
+from lianxin.clock import utc_now
 from lianxin.errors import BadDocument, NotKnown
 
 LARGEST: Final = 5 * 1024 * 1024  # bytes: a page photographed by a phone has two or three million
@@ -106,7 +106,7 @@ def keep(connection: Connection, proof: Proof) -> int:
     known = connection.execute(select(document.c.id).where(document.c.digest == digest)).scalar()
     if known is not None:
         return int(known)
-    at = datetime.now(UTC).replace(tzinfo=None)
+    at = utc_now()
     size = len(proof.content)
     number = insert_row(connection, document, digest=digest, media_type=kind.value, size=size, kept_at=at)
     connection.execute(document_content.insert().values(document=number, content=proof.content))

@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -19,9 +19,9 @@ from sqlalchemy import Row, Select, select
 
 from graph.ledger import schema
 from graph.ledger.commit import insert_row
-from graph.ledger.failures import translated
 from graph.ledger.store import Store
 from graph.ontology import Ref
+from lianxin.clock import utc_now
 from lianxin.errors import Conflict, NotKnown
 
 BYTES: Final = 16
@@ -68,7 +68,7 @@ def make(
     """Store a link and give its token, which is kept nowhere. `token`: one of `draw`, where it was needed before."""
     token = token or draw()
     text = None if snapshot is None else orjson.dumps(snapshot, option=orjson.OPT_SORT_KEYS).decode()
-    with translated(ledger.url), ledger.engine.connect() as connection, ledger.writing(connection):
+    with ledger.changing() as connection:
         insert_row(
             connection,
             schema.record_link,
@@ -78,7 +78,7 @@ def make(
             snapshot=text,
             expires_on=expires_on,
             made_by=made_by,
-            made_at=_now(),
+            made_at=utc_now(),
         )
     return token
 
@@ -108,12 +108,12 @@ def links(ledger: Store, records: Sequence[Ref] | None = None) -> list[RecordLin
 def end(ledger: Store, link: int, ended_by: str) -> None:
     """End a link 作废: its token opens nothing any more. Raises NotKnown, Conflict where it was ended before."""
     ends = schema.record_link_end
-    with translated(ledger.url), ledger.engine.connect() as connection, ledger.writing(connection):
+    with ledger.changing() as connection:
         if connection.execute(select(schema.record_link.c.id).where(schema.record_link.c.id == link)).first() is None:
             raise NotKnown("link of a record", "记录的网址", str(link))
         if connection.execute(select(ends.c.id).where(ends.c.link == link)).first() is not None:
             raise Conflict(f"link {link} was ended before", f"第 {link} 号网址已经作废过")
-        insert_row(connection, ends, link=link, ended_by=ended_by, ended_at=_now())
+        insert_row(connection, ends, link=link, ended_by=ended_by, ended_at=utc_now())
 
 
 def _links() -> Select[Any]:
@@ -128,7 +128,3 @@ def _link(row: Row[Any]) -> RecordLink:
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

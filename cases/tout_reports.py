@@ -4,15 +4,15 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
 
 from graph.ledger.commit import insert_row
-from graph.ledger.failures import translated
 from graph.ledger.schema import tout_report, tout_report_text
 from graph.ledger.store import Store
+from lianxin.clock import utc_now
 from lianxin.errors import BadQuestion
 
 LONGEST: Final = 2_000  # characters of what was said
@@ -59,11 +59,11 @@ def draw_form() -> str:
 def report(ledger: Store, form: str, told: Told) -> str:
     """Store a report and give its number. Raises BadQuestion."""
     _check(form, told)
-    with translated(ledger.url), ledger.engine.connect() as connection, ledger.writing(connection):
+    with ledger.changing() as connection:
         known = connection.execute(select(tout_report.c.id).where(tout_report.c.form == form)).scalar()
         if known is not None:
             return number(int(known))
-        at = datetime.now(UTC).replace(tzinfo=None)
+        at = utc_now()
         id = insert_row(connection, tout_report, form=form, reported_at=at)
         text = {"asked": told.asked, "who": told.who, "amount": told.amount, "contact": told.contact}
         connection.execute(tout_report_text.insert().values(report=id, **text))

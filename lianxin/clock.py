@@ -14,3 +14,8 @@ def china_today() -> date:
 def day_in_china(at: datetime) -> date:
     """The day in China at a moment that knows its zone."""
     return at.astimezone(CHINA).date()
+
+
+def utc_now() -> datetime:
+    """The moment in UTC, as the ledger keeps it: without its zone."""
+    return datetime.now(UTC).replace(tzinfo=None)

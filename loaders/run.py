@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from graph.ledger import Ledger, LoadOutcome, LoadRequest, SourceFileInfo, Staging
+from lianxin.clock import utc_now
 from lianxin.errors import BadRow, Conflict, MissingFile, TooFewRows, TooManyRefused, UnknownField, UnreadableFile
 from loaders import personal
 from loaders.loader import CONTRADICTS_LATER, Format, Mode, Notes, Refused, Row, Skipped, SourceFile
@@ -72,7 +72,7 @@ def run_load(
     `paths`: folders that hold the files, or the files themselves. `dataset` defaults to the format's name, `mode` to
     the format's own. Raises a SourceError for files that cannot be believed, LargeRetraction unless `yes`.
     """
-    started = datetime.now(UTC).replace(tzinfo=None)
+    started = utc_now()
     found = find_files(source_format, paths)
     shown = progress or Silent()
     with _no_collection(), ledger.staging() as staging:

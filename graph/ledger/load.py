@@ -125,7 +125,7 @@ def append(
     if vanished:
         for statement in (_RETRACT_RECORDS, _RETRACT_LINKS):
             connection.execute(text(statement), values)
-    return LoadOutcome(load=load, position=take_position(connection, load), **counts)
+    return LoadOutcome(load=load, position=take_position(connection, load=load), **counts)
 
 
 def _compare(connection: Connection, database: Database, dataset: int) -> None:

@@ -1,17 +1,18 @@
 """Merge decisions 合并决定: whether two records are the same party; stored with who and when, never overwritten."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from graph.identifiers import Uscc
-from graph.ledger.failures import translated
+from graph.ledger.commit import insert_row, take_position
+from graph.ledger.reading import record_number
 from graph.ledger.schema import merge_decision, position, record
 from graph.ledger.store import Store
 from graph.ontology import Ref
-from lianxin.errors import Conflict, NotKnown
+from lianxin.clock import utc_now
+from lianxin.errors import Conflict
 
 
 class Judgement(StrEnum):
@@ -44,23 +45,19 @@ def decide(ledger: Store, decision: Decision) -> int:
             f"{key} cannot be decided against itself; name two records",
             f"{key} 不能与自身作合并判断；请给出两条不同的记录",
         )
-    at = datetime.now(UTC).replace(tzinfo=None)
-    with translated(ledger.url), ledger.engine.connect() as connection, ledger.writing(connection):
-        left, right = (_record_id(connection, ref) for ref in decision.pair())
-        stored = connection.execute(
-            insert(merge_decision).values(
-                left_record=left,
-                right_record=right,
-                judgement=decision.judgement.value,
-                reason=decision.reason,
-                decided_by=decision.decided_by,
-                decided_at=at,
-            )
-        ).inserted_primary_key
-        assert stored is not None
-        taken = connection.execute(insert(position).values(decision=stored[0], committed_at=at)).inserted_primary_key
-        assert taken is not None
-        return int(taken[0])
+    with ledger.changing() as connection:
+        left, right = (record_number(connection, ref) for ref in decision.pair())
+        stored = insert_row(
+            connection,
+            merge_decision,
+            left_record=left,
+            right_record=right,
+            judgement=decision.judgement.value,
+            reason=decision.reason,
+            decided_by=decision.decided_by,
+            decided_at=utc_now(),
+        )
+        return take_position(connection, decision=stored)
 
 
 def decisions(connection: Connection) -> list[Decision]:
@@ -114,10 +111,3 @@ def _is_uscc(key: str) -> bool:
         return Uscc(key) == key
     except ValueError:
         return False
-
-
-def _record_id(connection: Connection, ref: Ref) -> int:
-    found = connection.execute(select(record.c.id).where(record.c.type == ref.type, record.c.key == ref.key)).scalar()
-    if found is None:
-        raise NotKnown("record", "记录", ref.key)
-    return int(found)

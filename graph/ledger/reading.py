@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Connection, func, select
 
 from graph.ledger import database, schema
+from graph.ontology import Ref
 from lianxin.errors import NotKnown
 
 FETCH = 50_000  # rows per fetch: bounds the memory of reading a large ledger
@@ -140,6 +141,15 @@ def datasets(connection: Connection, upto: int | None = None) -> list[Dataset]:
         for row in connection.execute(select(schema.dataset).order_by(schema.dataset.c.id))
         if row.name in newest
     ]
+
+
+def record_number(connection: Connection, ref: Ref) -> int:
+    """The number of a record. Raises NotKnown for one that the ledger does not have."""
+    table = schema.record
+    found = connection.execute(select(table.c.id).where(table.c.type == ref.type, table.c.key == ref.key)).scalar()
+    if found is None:
+        raise NotKnown("record", "记录", ref.key)
+    return int(found)
 
 
 def trust(connection: Connection) -> dict[int, int]:

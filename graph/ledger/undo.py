@@ -1,6 +1,5 @@
 """Undoing a load: its reversal is appended, after which every view equals the one before."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -8,9 +7,9 @@ from sqlalchemy import Connection, select, text
 
 from graph.ledger import schema
 from graph.ledger.commit import insert_row, take_position
-from graph.ledger.failures import translated
 from graph.ledger.request import LoadOutcome
 from graph.ledger.store import Store
+from lianxin.clock import utc_now
 from lianxin.errors import Conflict, NotKnown
 
 _RECORD_COLUMNS = "record, dataset, part, present, body"
@@ -43,8 +42,8 @@ _UNDO = (
 
 def undo(ledger: Store, load: int) -> LoadOutcome:
     """Append the reversal of a load, after which every view equals the one before it."""
-    started = datetime.now(UTC).replace(tzinfo=None)
-    with translated(ledger.url), ledger.engine.connect() as connection, ledger.writing(connection):
+    started = utc_now()
+    with ledger.changing() as connection:
         undone = connection.execute(select(schema.load).where(schema.load.c.id == load)).mappings().first()
         if undone is None:
             raise NotKnown("load", "入库批次", str(load))
@@ -71,7 +70,7 @@ def undo(ledger: Store, load: int) -> LoadOutcome:
         )
         for statement in _UNDO:
             connection.execute(text(statement), {"load": reversal, "undone": load, "absent": False})
-        return LoadOutcome(load=reversal, position=take_position(connection, reversal), **counts)
+        return LoadOutcome(load=reversal, position=take_position(connection, load=reversal), **counts)
 
 
 def _count_versions(connection: Connection, load: int) -> int:

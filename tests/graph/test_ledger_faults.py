@@ -162,7 +162,7 @@ def test_an_exception_while_appending_leaves_nothing(
 ) -> None:
     put(tmp_ledger, products(0, 3))
 
-    def fail(*_: Any) -> int:
+    def fail(*_: Any, **__: Any) -> int:
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:

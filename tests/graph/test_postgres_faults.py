@@ -137,7 +137,7 @@ def test_positions_become_visible_in_order_though_the_first_to_begin_commits_las
             made = insert_row(
                 connection, load, dataset=named, mode="increment", started_at=datetime(2026, 9, 1), report="{}"
             )
-            outcomes.append(take_position(connection, made))
+            outcomes.append(take_position(connection, load=made))
 
     def second() -> None:
         outcomes.append(put(tmp_postgres_ledger, products(2), "second").position)
