@@ -1,8 +1,6 @@
 """Keys of programs 密钥: what a program sends instead of a login. Shown once, then kept as SHA-256."""
 
-import hashlib
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,15 +8,14 @@ from typing import Any, Final
 from sqlalchemy import Row, select, update
 
 from cases.accounts import OPERATOR, Account, Act, by_id, known, note
+from cases.tokens import TokenKind, digest
 from graph.ledger.commit import insert_row
 from graph.ledger.schema import account, api_key
 from graph.ledger.store import Store
 from lianxin.errors import BadQuestion, Conflict, NotKnown
 
-PREFIX: Final = "lx_"  # so that people and scanners of leaked secrets know it for one
-BYTES: Final = 32
+KEY: Final = TokenKind(size=32, prefix="lx_")  # so that people and scanners of leaked secrets know it for one
 LONGEST_LABEL: Final = 60  # characters
-_KEY: Final = re.compile(r"lx_[A-Za-z0-9_-]{43}")  # 32 bytes as text
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -52,13 +49,13 @@ def make(
         )
     if expires_at is not None and expires_at <= now:
         raise BadQuestion(f"{expires_at:%Y-%m-%d} is over already", f"到期日 {expires_at:%Y-%m-%d} 已经过去")
-    key = PREFIX + secrets.token_urlsafe(BYTES)
+    key = KEY.draw()
     with ledger.changing() as connection:
         owner = known(connection, name)
         if owner.disabled_at is not None:
             raise Conflict(f"the account {owner.name} is disabled", f"账户 {owner.name} 已经停用")
         values = {"account": owner.id, "label": label.strip(), "made_at": now, "expires_at": expires_at}
-        number = insert_row(connection, api_key, digest=_digest(key), **values)
+        number = insert_row(connection, api_key, digest=digest(key), **values)
         note(connection, owner.id, Act.KEY_MADE, f"{number} {label.strip()}", by, now)
     return key
 
@@ -87,10 +84,10 @@ def keys(ledger: Store, name: str | None = None) -> list[ApiKey]:
 
 def owner(ledger: Store, key: str, now: datetime) -> Account | None:
     """The account that a key lets in; None where the key or the account does not hold."""
-    if not _KEY.fullmatch(key):
+    if not KEY.may_be(key):
         return None
     with ledger.reading() as connection:
-        row = connection.execute(_keys().where(api_key.c.digest == _digest(key))).first()
+        row = connection.execute(_keys().where(api_key.c.digest == digest(key))).first()
         if row is None or not _key(row).holds(now):
             return None
         found = by_id(connection, row.account)
@@ -103,7 +100,3 @@ def _keys() -> Any:
 
 def _key(row: Row[Any]) -> ApiKey:
     return ApiKey(row.id, row.name, row.label, row.made_at, row.expires_at, row.revoked_at)
-
-
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,13 +1,9 @@
 """Links of single records 一条记录的网址: a token that opens one record without a login, as the code on a notice does.
 
-A token has 128 random bits; only its SHA-256 is kept, so that whoever reads the ledger opens nothing, and it is looked
-up by that digest, so that the time of an answer tells nothing about a token. A link may name a record that is not
-loaded yet: then what was stated of it lies with the link, until the record is there.
+A token has 128 random bits. A link may name a record that is not loaded yet: then what was stated of it lies with the
+link, until the record is there.
 """
 
-import hashlib
-import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +13,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Row, Select, select
 
+from cases.tokens import TokenKind, digest
 from graph.ledger import schema
 from graph.ledger.commit import insert_row
 from graph.ledger.store import Store
@@ -24,8 +21,7 @@ from graph.ontology import Ref
 from lianxin.clock import utc_now
 from lianxin.errors import Conflict, NotKnown
 
-BYTES: Final = 16
-_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")  # 16 bytes as text
+TOKEN: Final = TokenKind(size=16)
 
 
 class LinkState(StrEnum):
@@ -65,14 +61,14 @@ def make(
     expires_on: date | None = None,
     token: str | None = None,
 ) -> str:
-    """Store a link and give its token, which is kept nowhere. `token`: one of `draw`, where it was needed before."""
-    token = token or draw()
+    """Store a link and give its token, which is kept nowhere. `token`: one drawn before."""
+    token = token or TOKEN.draw()
     text = None if snapshot is None else orjson.dumps(snapshot, option=orjson.OPT_SORT_KEYS).decode()
     with ledger.changing() as connection:
         insert_row(
             connection,
             schema.record_link,
-            digest=_digest(token),
+            digest=digest(token),
             type=record.type,
             key=record.key,
             snapshot=text,
@@ -83,17 +79,12 @@ def make(
     return token
 
 
-def draw() -> str:
-    """A new token."""
-    return secrets.token_urlsafe(BYTES)
-
-
 def find(ledger: Store, token: str) -> RecordLink | None:
     """The link of a token, whatever its state; None where there is no such token."""
-    if not _TOKEN.fullmatch(token):
+    if not TOKEN.may_be(token):
         return None
     with ledger.reading() as connection:
-        found = connection.execute(_links().where(schema.record_link.c.digest == _digest(token))).first()
+        found = connection.execute(_links().where(schema.record_link.c.digest == digest(token))).first()
     return None if found is None else _link(found)
 
 
@@ -124,7 +115,3 @@ def _links() -> Select[Any]:
 def _link(row: Row[Any]) -> RecordLink:
     snapshot = None if row.snapshot is None else orjson.loads(row.snapshot)
     return RecordLink(row.id, Ref(row.type, row.key), snapshot, row.expires_on, row.made_by, row.made_at, row.ended_at)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

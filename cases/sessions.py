@@ -4,9 +4,6 @@ A session ends when nobody has used it for eight hours, a day after the login, w
 change of the account.
 """
 
-import hashlib
-import re
-import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,16 +12,16 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, select, update
 
 from cases.accounts import Account, by_id
+from cases.tokens import TokenKind, digest
 from graph.ledger.commit import insert_row
 from graph.ledger.schema import account_session
 from graph.ledger.store import Store
 from lianxin.errors import StoreUnavailable
 
-BYTES: Final = 16
+TOKEN: Final = TokenKind(size=16)
 IDLE: Final = timedelta(hours=8)  # a working day with its breaks
 LONGEST: Final = timedelta(hours=24)
 SEEN_EVERY: Final = timedelta(minutes=1)  # that it was used is written so often: not every page is worth a write
-_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")  # 16 bytes as text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +49,19 @@ def start(ledger: Store, account: Account, now: datetime) -> str:
 def start_in(connection: Connection, account: Account, now: datetime) -> str:
     """The same in a transaction; sessions whose day is over are cleared away."""
     connection.execute(delete(account_session).where(account_session.c.made_at <= now - LONGEST))
-    token = secrets.token_urlsafe(BYTES)
-    insert_row(connection, account_session, digest=_digest(token), account=account.id, made_at=now, seen_at=now)
+    token = TOKEN.draw()
+    insert_row(connection, account_session, digest=digest(token), account=account.id, made_at=now, seen_at=now)
     return token
 
 
 def find(ledger: Store, token: str, now: datetime) -> Session | None:
     """The session of a token where it is open, and note that it was used; else None."""
-    if not _TOKEN.fullmatch(token):
+    if not TOKEN.may_be(token):
         return None
     with ledger.reading() as connection:
-        row = connection.execute(select(account_session).where(account_session.c.digest == _digest(token))).first()
+        row = connection.execute(
+            select(account_session).where(account_session.c.digest == digest(token))
+        ).first()
         found = None if row is None else _session(connection, row)
     if found is None or not found.open(now):
         return None
@@ -73,7 +72,7 @@ def find(ledger: Store, token: str, now: datetime) -> Session | None:
 
 def end(ledger: Store, token: str, now: datetime) -> None:
     """Log out: the token opens nothing any more. An unknown one opened nothing before."""
-    mine = (account_session.c.digest == _digest(token)) & account_session.c.ended_at.is_(None)
+    mine = (account_session.c.digest == digest(token)) & account_session.c.ended_at.is_(None)
     with ledger.changing() as connection:
         connection.execute(update(account_session).where(mine).values(ended_at=now))
 
@@ -86,7 +85,3 @@ def _see(ledger: Store, session: Session, now: datetime) -> None:
 
 def _session(connection: Connection, row: Row[Any]) -> Session:
     return Session(row.id, by_id(connection, row.account), row.made_at, row.seen_at, row.ended_at)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

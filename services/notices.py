@@ -64,7 +64,7 @@ def make(
     if expires_on is not None and expires_on < on:
         raise BadQuestion(f"{expires_on} is over already", f"有效期 {expires_on} 已经过去")
     shown = _shown(view, record, on, party)
-    token = record_links.draw()
+    token = record_links.TOKEN.draw()
     address = f"{base}/r/{token}"
     document = notice_docx(shown, address)  # before the link: a notice that cannot be written leaves none behind
     snapshot = record.snapshot() if isinstance(record, Stated) else None

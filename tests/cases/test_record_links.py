@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from cases.record_links import LinkState, draw, end, find, links, make
+from cases.record_links import TOKEN, LinkState, end, find, links, make
 from graph.ledger import Ledger
 from graph.ontology import Ref
 from lianxin.errors import Conflict, NotKnown
@@ -24,7 +24,7 @@ def test_a_token_opens_its_record_and_lies_nowhere_in_the_ledger(recorded: Ledge
 
 
 def test_tokens_are_long_and_never_the_same() -> None:
-    drawn = {draw() for _ in range(200)}
+    drawn = {TOKEN.draw() for _ in range(200)}
     assert len(drawn) == 200
     assert {len(token) for token in drawn} == {22}
 
