@@ -5,8 +5,9 @@ import re
 from flask import Blueprint, redirect, request, session
 from werkzeug.wrappers import Response
 
+from cases.accounts import ROLE_NAMES, Role
 from lianxin.errors import BadQuestion
-from web.security import ROLE_NAMES, Permission, Role, permission
+from web.security import Permission, permission
 
 # A path of this site: browsers read "//host" and "/\host" as another site.
 SAME_SITE = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")

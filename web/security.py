@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, request, session
 
+from cases.accounts import ROLE_NAMES, Role
 from lianxin.errors import Forbidden
 from web.state import platform
 
@@ -34,30 +35,6 @@ class Permission(StrEnum):
     PROOF_READ = "proof.read"  # documents that an enterprise handed in: they may name persons
     REPORTS_READ = "reports.read"  # reports of touts
 
-
-class Role(StrEnum):
-    """Who asks 角色. Until accounts come, the demo offers them in its header."""
-
-    CHAIN_OFFICER = "chain_officer"
-    ENTERPRISE = "enterprise"
-    REPAIR_AUTHORITY = "repair_authority"
-    BANK_OFFICER = "bank_officer"
-    INSTITUTE = "institute"
-    LEAD_DEPARTMENT = "lead_department"
-    ADMINISTRATOR = "administrator"
-    AUDITOR = "auditor"
-
-
-ROLE_NAMES: Mapping[Role, str] = {
-    Role.CHAIN_OFFICER: "链专员",
-    Role.ENTERPRISE: "企业",
-    Role.REPAIR_AUTHORITY: "认定单位",
-    Role.BANK_OFFICER: "银行",
-    Role.INSTITUTE: "院所",
-    Role.LEAD_DEPARTMENT: "牵头部门",
-    Role.ADMINISTRATOR: "管理员",
-    Role.AUDITOR: "审计",
-}
 
 _ASK = frozenset({Permission.PUBLIC, Permission.REPAIR_CHECK})
 _GRAPH = _ASK | {Permission.GRAPH_READ}

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from cases.accounts import Role
 from graph.ledger import Ledger
 from graph.memory_build import build
 from graph.ontology import Ref
@@ -22,7 +23,6 @@ from rules.laws import LAWS
 from services.credit import Credit, CreditStrip, StripState, credit, strip
 from web import create_app
 from web.pages import credit_words
-from web.security import Role
 
 DAY = date(2026, 11, 24)
 INFUSION = "91330113YANG00027N"

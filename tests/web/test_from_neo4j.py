@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from flask.testing import FlaskClient
 
+from cases.accounts import Role
 from lianxin.settings import Settings
 from web import create_app
-from web.security import Role
 from web.state import platform_of
 
 if TYPE_CHECKING:

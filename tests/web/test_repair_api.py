@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from flask_openapi.openapi import OpenAPI
 from werkzeug.test import TestResponse
 
+from cases.accounts import Role
 from graph.ledger import Ledger
 from rules.credit_repair.facts import Facts
 from rules.credit_repair.law import CREDIT_REPAIR
@@ -19,7 +20,6 @@ from rules.table import table_json
 from web import create_app
 from web.api import models
 from web.api.bodies import ChangesBody, FactsBody
-from web.security import Role
 
 DAY = date(2026, 11, 24)
 RESIN_PREDICTED, RENAMED, NAMESAKE = "91330113YANG00086R", "91330113YANG00094L", "91330113YANG00107A"

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from flask_openapi.openapi import OpenAPI
 
 from cases import record_links
+from cases.accounts import Role
 from cases.claims import standing
 from cases.tout_reports import reports
 from graph.ledger import Ledger
@@ -26,7 +27,6 @@ from services import notices
 from services.credit import credit
 from web import create_app
 from web.pages import eligible, impact
-from web.security import Role
 
 DAY = date(2026, 11, 24)
 FIRM, OTHER = "91330113YANG00086R", "91330113YANG00027N"

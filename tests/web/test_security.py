@@ -10,13 +10,14 @@ from flask.testing import FlaskClient
 from flask_openapi.openapi import OpenAPI
 from werkzeug.routing import Rule
 
+from cases.accounts import Role
 from graph.ledger import Ledger
 from lianxin.settings import Settings
 from web import create_app
 from web.generated import ROOT, files
 from web.headers import HEADERS
 from web.roles import same_site
-from web.security import GRANTS, PERMISSION, Permission, Role, declared, matrix, permission, routes
+from web.security import GRANTS, PERMISSION, Permission, declared, matrix, permission, routes
 
 DAY = date(2026, 11, 24)
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')

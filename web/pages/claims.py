@@ -9,6 +9,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import documents
+from cases.accounts import ROLE_NAMES, Role
 from cases.claims import MOST_PROOFS, Claim, ClaimedFact
 from cases.documents import LARGEST, Proof
 from graph.identifiers import parse_day
@@ -18,7 +19,7 @@ from services import credit as credit_service
 from services.claims import RecordClaims
 from services.credit import Credit, CreditRecord
 from web.pages import frame
-from web.security import ROLE_NAMES, Permission, Role, allowed, current_role, permission, takes_files
+from web.security import Permission, allowed, current_role, permission, takes_files
 from web.state import platform
 
 FORM_ROOM: Final = 1024 * 1024  # bytes of a form beside its files

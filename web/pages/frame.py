@@ -8,13 +8,14 @@ from typing import Any
 import orjson
 from flask import Blueprint, request, url_for
 
+from cases.accounts import ROLE_NAMES, Role
 from graph.identifiers import parse_day
 from graph.ontology import Basis
 from graph.places import place_name
 from graph.view import DatasetInfo, View
 from lianxin.errors import BadQuestion, LianxinError
 from web.pages import words
-from web.security import ROLE_NAMES, Permission, Role, allowed, current_role
+from web.security import Permission, allowed, current_role
 from web.state import platform
 
 
