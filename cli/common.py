@@ -2,13 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from graph.ledger import Ledger
 from graph.view import View
@@ -66,6 +67,15 @@ def opened_view(ledger: str | None, known_at: int | None = None) -> Iterator[Vie
                 fg="yellow",
             )
         yield view
+
+
+@contextmanager
+def counted_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar that is told (done, in all); nothing is drawn where nobody looks."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=progress_console, disable=not progress_console.is_terminal) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def check_writable(path: Path) -> None:

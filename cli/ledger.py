@@ -1,15 +1,12 @@
 """`lianxin ledger`: back the ledger up, restore a backup."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cli.common import LedgerOption, check_writable, open_ledger, progress_console
-from graph.ledger.backup import Progress as Told
+from cli.common import LedgerOption, check_writable, counted_bar, open_ledger
 from graph.ledger.backup import backup, restore
 
 app = typer.Typer(no_args_is_help=True)
@@ -24,7 +21,7 @@ def backup_ledger(
 ) -> None:
     """备份账本，使用中也可以。Back the ledger up, also while it is in use."""
     check_writable(file)
-    with closing(open_ledger(ledger)) as source, _bar("备份 backup") as told:
+    with closing(open_ledger(ledger)) as source, counted_bar("备份 backup") as told:
         copied = backup(source, file, told)
     typer.echo(f"已备份到 {file}：{copied.size / MB:.1f} MB，到位置 {copied.position}，已核对完整。")
     typer.echo(f"Backed up to {file}: {copied.size / MB:.1f} MB, up to position {copied.position}, checked.")
@@ -39,17 +36,9 @@ def restore_ledger(
     ] = False,
 ) -> None:
     """用备份恢复账本。Restore the ledger from a backup."""
-    with closing(open_ledger(ledger, create=file.is_file())) as target, _bar("恢复 restore") as told:
+    with closing(open_ledger(ledger, create=file.is_file())) as target, counted_bar("恢复 restore") as told:
         copied = restore(file, target, told, yes=yes)
     typer.echo(f"已恢复到位置 {copied.position}。" + (f"原来的账本另存为 {copied.kept}。" if copied.kept else ""))
     typer.echo(
         f"Restored to position {copied.position}." + (f" The former ledger: {copied.kept}." if copied.kept else "")
     )
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Told]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=progress_console, transient=True) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda done, whole: progress.update(task, completed=done, total=whole)

@@ -1,14 +1,13 @@
 """`lianxin view`: the graph in Neo4j. It is made from the ledger and may be thrown away at any time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cli.common import LedgerOption, open_ledger, out, progress_console
+from cli.common import LedgerOption, counted_bar, open_ledger, out
 from lianxin.errors import BadQuestion
 from lianxin.settings import read_settings
 
@@ -34,7 +33,7 @@ def rebuild(ledger: LedgerOption = None, neo4j: Neo4jOption = None) -> None:
     """清空图并从账本重建。Empty the graph and build it anew from the ledger."""
     from graph.neo4j_projection import Projection
 
-    with _both(ledger, neo4j) as (source, server), _bar("重建 rebuild") as told:
+    with _both(ledger, neo4j) as (source, server), counted_bar("重建 rebuild") as told:
         position = Projection(source, server).rebuild(told)
     typer.echo(f"图已重建到位置 {position}。The graph is rebuilt up to position {position}.")
 
@@ -44,7 +43,7 @@ def update(ledger: LedgerOption = None, neo4j: Neo4jOption = None) -> None:
     """把账本的新内容补进图里。Bring the graph up to the ledger."""
     from graph.neo4j_projection import Projection
 
-    with _both(ledger, neo4j) as (source, server), _bar("更新 update") as told:
+    with _both(ledger, neo4j) as (source, server), counted_bar("更新 update") as told:
         position = Projection(source, server).catch_up(told)
     typer.echo(f"图已到位置 {position}。The graph is at position {position}.")
 
@@ -97,11 +96,3 @@ def _both(ledger: str | None, neo4j: str | None) -> Iterator[tuple["Ledger", "Se
         )
     with closing(open_ledger(ledger)) as source, closing(Server.open(url)) as server:
         yield source, server
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=progress_console, disable=not progress_console.is_terminal) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

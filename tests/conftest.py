@@ -330,6 +330,13 @@ def own_demo_ledger(demo_ledger: "Ledger", tmp_path: Path) -> Iterator["Ledger"]
         yield ledger
 
 
+@pytest.fixture(scope="module")
+def module_demo_ledger(demo_ledger: "Ledger", tmp_path_factory: pytest.TempPathFactory) -> Iterator["Ledger"]:
+    """A copy of the demo ledger that the tests of one module may write to."""
+    with _opened(f"sqlite:///{_copy(demo_ledger, tmp_path_factory.mktemp('module') / 'ledger.db')}") as ledger:
+        yield ledger
+
+
 @pytest.fixture
 def own_chain_ledger(chain_ledger: "Ledger", tmp_path: Path) -> Iterator["Ledger"]:
     """A copy of the chain ledger that this test may write to."""

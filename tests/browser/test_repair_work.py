@@ -2,10 +2,8 @@
 from the officer's notice to the phone of the party."""
 
 import re
-import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -54,19 +52,15 @@ class Work:
 
 
 @pytest.fixture(scope="module")
-def work(demo_ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
-    file, source = tmp_path_factory.mktemp("work") / "ledger.db", demo_ledger.engine.url.database
-    assert source is not None
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(file)) as new:
-        old.backup(new)
-    with closing(Ledger.open(f"sqlite:///{file}")) as ledger:
-        pages = addresses(ledger)
-        server = create_server(create_app(ledger, demo=True, today=lambda: DAY), host="127.0.0.1", port=0)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        yield Work(f"http://127.0.0.1:{server.effective_port}", pages)
-        server.close()
-        thread.join(5)
+def work(module_demo_ledger: Ledger) -> Iterator[Work]:
+    pages = addresses(module_demo_ledger)
+    app = create_app(module_demo_ledger, demo=True, today=lambda: DAY)
+    server = create_server(app, host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield Work(f"http://127.0.0.1:{server.effective_port}", pages)
+    server.close()
+    thread.join(5)
 
 
 def addresses(ledger: Ledger) -> dict[str, str]:

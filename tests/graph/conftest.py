@@ -1,8 +1,15 @@
 """What the tests of the ledger and the view share: loads of a few statements, and a whole state to compare."""
 
 import itertools
-from collections.abc import Callable, Sequence
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +23,61 @@ if TYPE_CHECKING:
     Rows = Sequence[Sequence[Statement]]
 
 STARTED = datetime(2026, 9, 1, 8)
+
+LOADS = """
+import sys
+from datetime import datetime
+from graph.ledger import Ledger, LoadRequest, SourceFileInfo
+from graph.ontology import Product, Ref, UpstreamOf
+
+url, dataset, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+ledger = Ledger.open(url)
+with ledger.staging() as staging:
+    print("reading", flush=True)
+    for n in range(count):
+        staging.add(Product(key=f"{dataset}{n}", name="x" * 50), 0, n + 1)
+    for n in range(count - 1):
+        ends = Ref("Product", f"{dataset}{n}"), Ref("Product", f"{dataset}{n + 1}")
+        staging.add(UpstreamOf(from_ref=ends[0], to_ref=ends[1]), 0, count + n + 1)
+    print("writing", flush=True)
+    file = SourceFileInfo("f", "", 0, 2 * count - 1)
+    staging.commit(LoadRequest(dataset, "toy", "toy", "snapshot", [file], datetime.now()))
+print("loaded", flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class LoadingProcess:
+    """Another process that loads products and a link from each to the next, and says how far it is."""
+
+    process: "subprocess.Popen[str]"
+
+    def said(self, word: str) -> None:
+        """Wait for its next word, which has to be this one."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline().strip()
+        assert line == word, (line, self.process.stderr and self.process.stderr.read())
+
+    def kill(self) -> None:
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@contextmanager
+def _loading(url: str, dataset: str, count: int) -> Iterator[LoadingProcess]:
+    command, root = [sys.executable, "-c", LOADS, url, dataset, str(count)], Path(__file__).parents[2]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield LoadingProcess(process)
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+@pytest.fixture(scope="session")
+def loading() -> Callable[[str, str, int], AbstractContextManager[LoadingProcess]]:
+    """`with loading(url, dataset, count) as child`: a process that loads `count` products and `count` - 1 links."""
+    return _loading
 
 
 def _put(

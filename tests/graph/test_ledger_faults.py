@@ -2,10 +2,7 @@
 
 import os
 import random
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -22,6 +19,7 @@ from graph.ontology import Link, Product, Record, Ref
 from lianxin.errors import LedgerTooNew, StoreUnavailable
 
 Put = Callable[..., LoadOutcome]
+Loading = Callable[[str, str, int], Any]
 ROOT = Path(__file__).parents[2]
 
 
@@ -46,76 +44,35 @@ def speaks_to_both(error: StoreUnavailable | LedgerTooNew, en: str, zh: str) -> 
 
 # --- a process that dies ----------------------------------------------------------------------------------------------
 
-LOADS = """
-import sys
-from datetime import datetime
-from graph.ledger import Ledger, LoadRequest, SourceFileInfo
-from graph.ontology import Product, Ref, UpstreamOf
-
-url, dataset, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-ledger = Ledger.open(url)
-with ledger.staging() as staging:
-    print("reading", flush=True)
-    for n in range(count):
-        staging.add(Product(key=f"{dataset}{n}", name="x" * 50), 0, n + 1)
-    for n in range(count - 1):
-        ends = Ref("Product", f"{dataset}{n}"), Ref("Product", f"{dataset}{n + 1}")
-        staging.add(UpstreamOf(from_ref=ends[0], to_ref=ends[1]), 0, count + n + 1)
-    print("writing", flush=True)
-    file = SourceFileInfo("f", "", 0, 2 * count - 1)
-    staging.commit(LoadRequest(dataset, "toy", "toy", "snapshot", [file], datetime.now()))
-print("loaded", flush=True)
-"""
-
-
-@contextmanager
-def loading(file: Path, dataset: str, count: int) -> Iterator["subprocess.Popen[str]"]:
-    """Another process that loads products and a link from each to the next."""
-    arguments = [sys.executable, "-c", LOADS, url(file), dataset, str(count)]
-    with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
-
-
-def said(process: "subprocess.Popen[str]", word: str) -> None:
-    assert process.stdout is not None
-    line = process.stdout.readline().strip()
-    assert line == word, (line, process.stderr and process.stderr.read())
-
-
 COUNT = 8_000
 
 
 @pytest.fixture(scope="module")
-def time_to_write(tmp_path_factory: pytest.TempPathFactory) -> float:
+def time_to_write(tmp_path_factory: pytest.TempPathFactory, loading: Loading) -> float:
     """How long the child takes from its last row to the end, so that kills fall into it."""
-    with loading(tmp_path_factory.mktemp("timed") / "l.db", "p", COUNT) as process:
-        said(process, "reading")
-        said(process, "writing")
+    with loading(url(tmp_path_factory.mktemp("timed") / "l.db"), "p", COUNT) as process:
+        process.said("reading")
+        process.said("writing")
         start = time.monotonic()
-        said(process, "loaded")
+        process.said("loaded")
         return time.monotonic() - start
 
 
 @pytest.mark.parametrize("moment", [-1, 0.05, 0.35, 0.65, 0.98])
 def test_a_killed_load_is_whole_or_absent_and_the_next_one_works(
-    tmp_path: Path, put: Put, time_to_write: float, moment: float
+    tmp_path: Path, put: Put, loading: Loading, time_to_write: float, moment: float
 ) -> None:
     file = tmp_path / "ledger.db"
     with closing(Ledger.open(url(file))) as ledger:
         put(ledger, products(0, 5), "before")
-    with loading(file, "p", COUNT) as process:
-        said(process, "reading")
+    with loading(url(file), "p", COUNT) as process:
+        process.said("reading")
         if moment >= 0:
-            said(process, "writing")
+            process.said("writing")
             time.sleep(time_to_write * random.uniform(moment - 0.05, moment + 0.05))
         else:
             time.sleep(random.uniform(0, 0.02))
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        process.kill()
     with closing(Ledger.open(url(file))) as ledger:
         loads = len(ledger.loads())
         view = build(ledger)
@@ -128,12 +85,12 @@ def test_a_killed_load_is_whole_or_absent_and_the_next_one_works(
         assert put(ledger, [*products(0, 5), *products(7, 1)], "before").new == 1
 
 
-def test_two_processes_that_load_at_once_both_end_whole_in_order(tmp_path: Path) -> None:
+def test_two_processes_that_load_at_once_both_end_whole_in_order(tmp_path: Path, loading: Loading) -> None:
     file = tmp_path / "ledger.db"  # it does not exist: both create it
-    with loading(file, "a", 2000) as first, loading(file, "b", 2000) as second:
+    with loading(url(file), "a", 2000) as first, loading(url(file), "b", 2000) as second:
         for process in (first, second):
             for word in ("reading", "writing", "loaded"):
-                said(process, word)
+                process.said(word)
     with closing(Ledger.open(url(file))) as ledger:
         assert loaded(ledger) == 4000
         loads = list(reversed(ledger.loads()))

@@ -1,9 +1,5 @@
 """What goes wrong with a PostgreSQL server, and what people are told: it is down, goes away, is locked, is not ours."""
 
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -23,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Put = Callable[..., LoadOutcome]
+Loading = Callable[[str, str, int], Any]
 ROOT = Path(__file__).parents[2]
 
 
@@ -201,35 +198,14 @@ def test_a_database_that_does_not_exist_is_named_without_the_password(postgres: 
     assert "secret" not in error.value.en + error.value.zh
 
 
-LOADS = """
-import sys
-from datetime import datetime
-from graph.ledger import Ledger, LoadRequest, SourceFileInfo
-from graph.ontology import Product, Ref, UpstreamOf
-
-ledger = Ledger.open(sys.argv[1])
-with ledger.staging() as staging:
-    for n in range(3000):
-        staging.add(Product(key=f"Q{n}", name="x" * 50), 0, n + 1)
-    for n in range(2999):
-        ends = Ref("Product", f"Q{n}"), Ref("Product", f"Q{n + 1}")
-        staging.add(UpstreamOf(from_ref=ends[0], to_ref=ends[1]), 0, 3001 + n)
-    print("writing", flush=True)
-    file = SourceFileInfo("f", "", 0, 5999)
-    staging.commit(LoadRequest("killed", "toy", "toy", "snapshot", [file], datetime.now()))
-"""
-
-
 @pytest.mark.parametrize("wait", [0.0, 0.05, 0.1, 0.2, 0.4])
-def test_a_killed_load_is_whole_or_absent(tmp_postgres_ledger: Ledger, put: Put, wait: float) -> None:
+def test_a_killed_load_is_whole_or_absent(tmp_postgres_ledger: Ledger, put: Put, loading: Loading, wait: float) -> None:
     put(tmp_postgres_ledger, products(5), "before")
-    arguments = [sys.executable, "-c", LOADS, tmp_postgres_ledger.url]
-    with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "writing\n"
+    with loading(tmp_postgres_ledger.url, "Q", 3000) as process:
+        process.said("reading")
+        process.said("writing")
         threading.Event().wait(wait)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        process.kill()
     # The write lock is free again as soon as the server has seen the connection end.
     assert put(tmp_postgres_ledger, products(6), "before").new == 1
     loads = len(tmp_postgres_ledger.loads())

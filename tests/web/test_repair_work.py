@@ -3,9 +3,7 @@
 import csv
 import io
 import re
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -45,14 +43,8 @@ STATED = {
 
 
 @pytest.fixture(scope="module")
-def ledger(demo_ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
-    """A copy of the demo that this module may write to."""
-    file, source = tmp_path_factory.mktemp("work") / "ledger.db", demo_ledger.engine.url.database
-    assert source is not None
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(file)) as new:
-        old.backup(new)
-    with closing(Ledger.open(f"sqlite:///{file}")) as opened:
-        yield opened
+def ledger(module_demo_ledger: Ledger) -> Ledger:
+    return module_demo_ledger
 
 
 @pytest.fixture(scope="module")

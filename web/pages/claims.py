@@ -12,7 +12,6 @@ from cases import documents
 from cases.accounts import ROLE_NAMES, Role
 from cases.claims import MOST_PROOFS, Claim, ClaimedFact
 from cases.documents import LARGEST, Proof
-from graph.identifiers import parse_day
 from lianxin.errors import BadQuestion, NotKnown
 from services import claims as claim_service
 from services import credit as credit_service
@@ -134,13 +133,7 @@ def _fact() -> ClaimedFact:
 
 
 def _day() -> date:
-    text = request.form.get("day", "").strip()
-    try:
-        return parse_day(text)
-    except ValueError as error:
-        raise BadQuestion(
-            f'day: "{text[:20]}" {error}', f"办完的日子“{text[:20]}”不是日期，请写成 2026-11-24 这样"
-        ) from error
+    return frame.read_day(request.form.get("day", "").strip(), "day", "办完的日子")
 
 
 def _proofs() -> list[Proof]:

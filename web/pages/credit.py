@@ -11,7 +11,6 @@ from flask import Blueprint, Response, redirect, render_template, request
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
-from graph.identifiers import parse_day
 from lianxin.errors import BadQuestion, CalendarMissing, NotInForce, NotKnown
 from rules.answer import Answer
 from rules.calendar import official_calendar
@@ -272,14 +271,7 @@ def _asked() -> Asked:
 
 def _day(name: str) -> date | None:
     text = request.args.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return parse_day(text)
-    except ValueError as error:
-        raise BadQuestion(
-            f'{name}: "{text}" {error}', f"{_DAYS_ASKED[name]}“{text}”不是日期，请写成 2026-11-24 这样"
-        ) from error
+    return frame.read_day(text, name, _DAYS_ASKED[name]) if text else None
 
 
 def _refuse_disorder(asked: Asked) -> None:

@@ -81,10 +81,16 @@ def asked_day() -> date:
     text = request.args.get("on", "").strip()
     if not text:
         return platform().today()
+    return read_day(text, "on", "查询日")
+
+
+def read_day(text: str, name: str, label: str) -> date:
+    """A day as somebody wrote it. Raises BadQuestion that calls the parameter by its name and its label."""
     try:
         return parse_day(text)
     except ValueError as error:
-        raise BadQuestion(f'on: "{text}" {error}', f"查询日“{text}”不是日期，请写成 2026-11-24 这样") from error
+        shown = text[:20]  # a day has ten characters
+        raise BadQuestion(f'{name}: "{shown}" {error}', f"{label}“{shown}”不是日期，请写成 2026-11-24 这样") from error
 
 
 def view() -> View:

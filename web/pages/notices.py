@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cases import record_links
 from cases.record_links import RecordLink
-from graph.identifiers import parse_day
 from lianxin.errors import BadFact, BadQuestion, NotKnown
 from rules.credit_repair.facts import CHINESE, Band, Facts, Procedure, Sanction, Sector, System, read_facts
 from services import notices
@@ -186,11 +185,4 @@ def _document(made: Notice) -> Response:
 
 def _day(name: str, label: str) -> date | None:
     text = request.form.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return parse_day(text)
-    except ValueError as error:
-        raise BadQuestion(
-            f'{name}: "{text[:20]}" {error}', f"{label}“{text[:20]}”不是日期，请写成 2026-11-24 这样"
-        ) from error
+    return frame.read_day(text, name, label) if text else None
