@@ -270,7 +270,8 @@ class Projection:
 
         Raises ViewMismatch, StoreUnavailable, and Conflict when another projection takes over.
         """
-        checked(self._ledger, self._server)  # before anything is written
+        if checked(self._ledger, self._server) is None:  # before anything is written
+            self._server.run(constraints())
         self._claim()
         found = checked(self._ledger, self._server)
         assert found is not None  # claimed
@@ -281,12 +282,12 @@ class Projection:
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Empty the graph and apply the ledger from nothing; what is not ours in the database stays."""
+        self._server.run(constraints())
         self._claim()
         self._empty()
         return self._forward(Applied(LAYOUT, 0, "", 0, 0, self._writer), progress)
 
     def _claim(self) -> None:
-        self._server.run(constraints())
         with self._server.writing() as transaction:
             _run(transaction, _CLAIM, layout=LAYOUT, writer=self._writer)
 
