@@ -193,7 +193,7 @@ def what_if(facts: Facts, on: date, standards: Standards = NO_STANDARDS, **chang
     for name, value in changes.items():
         if name not in READERS:
             raise BadFact(name, str(value), "is no fact of a credit record", "不是信用记录的事实")
-    return assess(replace(facts, **changes), on, standards)  # type: ignore[arg-type]
+    return assess(replace(facts, **changes), on, standards)  # type: ignore[arg-type]  # fields by their names, which mypy cannot follow
 
 
 class Question(NamedTuple):

@@ -15,7 +15,7 @@ from services.credit.answer import (
     StripState,
     WayOfRecord,
 )
-from services.credit.find import credit, credit_plan, credit_record, strip
+from services.credit.find import credit, credit_plan, credit_record, plan_of, strip
 
 __all__ = [
     "Change",
@@ -34,5 +34,6 @@ __all__ = [
     "credit",
     "credit_plan",
     "credit_record",
+    "plan_of",
     "strip",
 ]

@@ -3,6 +3,7 @@
     strip(view, handles, on)  CreditStrip by handle: one line beside a name, what was found and where nobody has looked
     credit(view, key, on)     Credit: all records of one enterprise by authority and kind, each with its finding
     credit_plan(view, key, on, changes)  CreditPlan: the repair plan over all of them, with what would be if …
+    plan_of(credit, changes)  the same over a Credit that is there already
 
 Unknown is never clean: what no loaded source tells is named, and nothing here says that somebody's credit is good.
 """

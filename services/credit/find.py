@@ -213,10 +213,14 @@ def credit_plan(view: View, key: str, on: date, changes: Sequence[Change] = ()) 
 
     Raises NotKnown, BadQuestion (what is no fact, or no record of it, is changed), BadFact (facts that contradict).
     """
-    known = credit(view, key, on)
+    return plan_of(credit(view, key, on), changes)
+
+
+def plan_of(known: Credit, changes: Sequence[Change] = ()) -> CreditPlan:
+    """The same over records that are found already. Raises BadQuestion and BadFact."""
     records = {record.id: record for record in known.records}
     _refuse_strangers(changes, records)
-    day, asked, left_out = _day_of(changes, on), {}, {}
+    day, asked, left_out = _day_of(changes, known.on), {}, {}
     for id, record in records.items():
         found = _asked(record, changes, day)
         if isinstance(found, str):

@@ -156,7 +156,7 @@ def credit_page(key: str) -> Page:
     if known.ref.key != key:
         return redirect(frame.go("pages.credit_page", key=known.ref.key))
     what_if = _what_if(known, None)
-    plan = credit_service.credit_plan(frame.view(), key, known.on)
+    plan = credit_service.plan_of(known)
     todos = list(_todos(known, plan.plan))
     page = render_template(
         "credit.html",
@@ -287,7 +287,7 @@ def _refuse_disorder(asked: Asked) -> None:
 def _otherwise(known: Credit, asked: Asked, only: CreditRecord | None) -> list[Otherwise]:
     """What the records, or one of them, would come to."""
     changes = asked.changes(known.on, None if only is None else only.id)
-    made = credit_service.credit_plan(frame.view(), known.ref.key, known.on, changes)
+    made = credit_service.plan_of(known, changes)
     found = _findings(made)
     return [
         Otherwise(
