@@ -11,6 +11,7 @@ import cli.partners as partner_commands
 import cli.repair as repair_commands
 import cli.rules as rule_commands
 import cli.serve as serve_command
+import cli.user as user_commands
 import cli.view as view_commands
 from lianxin.errors import BadQuestion, LianxinError, MissingData
 
@@ -27,6 +28,7 @@ app.add_typer(partner_commands.app, name="partners", help="找产业链伙伴。
 app.add_typer(repair_commands.app, name="repair", help="信用修复。Credit repair.")
 app.add_typer(rule_commands.app, name="rules", help="规则表和规则变化的影响。Rule table, impact of a change of law.")
 app.add_typer(view_commands.app, name="view", help="Neo4j 里的图。The graph in Neo4j.")
+app.add_typer(user_commands.app, name="user", help="账户和密钥：谁可以登录。Accounts and keys: who may log in.")
 app.command("serve", help="启动网页和接口。Serve the pages and the API.")(serve_command.serve)
 app.command("demo", help="写出合成的演示区数据。Write the synthetic demo district.")(demo_command.demo)
 

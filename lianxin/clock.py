@@ -19,3 +19,9 @@ def day_in_china(at: datetime) -> date:
 def utc_now() -> datetime:
     """The moment in UTC, as the ledger keeps it: without its zone."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def end_of_day_in_china(day: date) -> datetime:
+    """The moment, as the ledger keeps it, when a day is over in China."""
+    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), CHINA)
+    return midnight.astimezone(UTC).replace(tzinfo=None)
