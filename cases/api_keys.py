@@ -12,7 +12,7 @@ from cases.tokens import TokenKind, digest
 from graph.ledger.commit import insert_row
 from graph.ledger.schema import account, api_key
 from graph.ledger.store import Store
-from lianxin.errors import BadQuestion, Conflict, NotKnown
+from lianxin.errors import BadQuestion, Conflict, KeyRefused, NotKnown
 
 KEY: Final = TokenKind(size=32, prefix="lx_")  # so that people and scanners of leaked secrets know it for one
 LONGEST_LABEL: Final = 60  # characters
@@ -84,14 +84,26 @@ def keys(ledger: Store, name: str | None = None) -> list[ApiKey]:
 
 def owner(ledger: Store, key: str, now: datetime) -> Account | None:
     """The account that a key lets in; None where the key or the account does not hold."""
-    if not KEY.may_be(key):
+    try:
+        return let_in(ledger, key, now)
+    except KeyRefused:
         return None
+
+
+def let_in(ledger: Store, key: str, now: datetime) -> Account:
+    """The account that a key lets in. Raises KeyRefused, which says why."""
+    if not KEY.may_be(key):
+        raise KeyRefused("unknown")
     with ledger.reading() as connection:
         row = connection.execute(_keys().where(api_key.c.digest == digest(key))).first()
-        if row is None or not _key(row).holds(now):
-            return None
+        if row is None:
+            raise KeyRefused("unknown")
+        if not _key(row).holds(now):
+            raise KeyRefused("revoked" if row.revoked_at is not None else "expired")
         found = by_id(connection, row.account)
-    return found if found.disabled_at is None else None
+    if found.disabled_at is not None:
+        raise KeyRefused("disabled")
+    return found
 
 
 def _keys() -> Any:

@@ -21,7 +21,9 @@
     │   ├── Conflict           the act contradicts what the ledger holds
     │   └── LargeRetraction    a snapshot would retract more than a tenth of its data set
     ├── AccessError            the account
-    │   ├── NotLoggedIn        nobody has logged in, or the session is over, or the key is no key
+    │   ├── NotLoggedIn        nobody has logged in
+    │   ├── SessionOver        somebody had logged in, but that is over
+    │   ├── KeyRefused         the key of a program lets nobody in; it says why
     │   ├── LoginRefused       name and password do not open an account; it does not say why
     │   ├── TooManyAttempts    too many wrong passwords: again later
     │   ├── Forbidden          the role does not have the permission
@@ -39,6 +41,7 @@ Every error says what, where and what to do, in Chinese (`zh`) and in English (`
 import math
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
 
 class LianxinError(Exception):
@@ -279,13 +282,43 @@ class AccessError(LianxinError):
 
 
 class NotLoggedIn(AccessError):
-    """Nobody has logged in, the session is over, or the key of a program is none that holds."""
+    """Nobody has logged in."""
 
     def __init__(self) -> None:
         super().__init__(
             "nobody is logged in. Log in at /login; a program sends its key: Authorization: Bearer …",
-            "还没有登录，或登录已经到期。请到 /login 登录；程序请带上密钥（Authorization: Bearer ……）",
+            "还没有登录。请到 /login 登录；程序请带上密钥（Authorization: Bearer ……）",
         )
+
+
+class SessionOver(AccessError):
+    """Somebody had logged in, but the session is over: its time has passed, or the account was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this login is over: nobody used it for eight hours, a day has passed, the password or the account was "
+            "changed, or it was ended. Log in again",
+            "这次登录已经结束：八小时没有操作、满了一天、密码或账户有变动，或已经退出。请重新登录",
+        )
+
+
+class KeyRefused(AccessError):
+    """The key of a program lets nobody in. Why is told only to whoever holds a key that once did.
+
+    `why`: unknown, expired, revoked, disabled.
+    """
+
+    _WHY: Final = {
+        "unknown": ("is not known here", "平台不认得这个密钥"),
+        "expired": ("has expired", "这个密钥已经过期"),
+        "revoked": ("was revoked", "这个密钥已经作废"),
+        "disabled": ("belongs to an account that is disabled", "这个密钥的账户已经停用"),
+    }
+
+    def __init__(self, why: str) -> None:
+        en, zh = self._WHY[why]
+        super().__init__(f"the key {en}. Ask the administrator for one that holds", f"{zh}。请向管理员要一个可用的密钥")
+        self.why = why
 
 
 class LoginRefused(AccessError):

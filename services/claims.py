@@ -16,6 +16,7 @@ from lianxin.errors import BadFact, BadQuestion, NotKnown
 from rules.credit_repair.finding import RepairFinding, what_if
 from services.credit import Credit, CreditRecord, credit
 from services.credit.facts import refusal
+from services.reach import EVERYTHING, Reach
 
 _VALUE: Final[Mapping[ClaimedFact, Any]] = {ClaimedFact.COMMITMENT: True}
 """What a claimed fact is taken for; the others for the day on which they were done."""
@@ -71,14 +72,15 @@ def _changes(as_said: Mapping[ClaimedFact, Claim], on: date) -> dict[str, Any]:
 
 def say(
     ledger: Ledger, view: View, key: str, id: str, fact: ClaimedFact, day: date, *, said_by: str, today: date,
-    proofs: Sequence[Proof] = (),
+    proofs: Sequence[Proof] = (), reach: Reach = EVERYTHING,
 ) -> int:  # fmt: skip
-    """Store what an enterprise says of a record of its own.
+    """Store what an enterprise says of a record of its own. `said_by`: who writes it down.
 
-    Raises NotKnown (no such enterprise), BadQuestion (the record is not its own, the day has not come), BadDocument.
+    Raises NotKnown (no such enterprise), BadQuestion (the record is not its own, the day has not come), BadDocument,
+    OutOfScope.
     """
-    known = credit(view, key, today)
-    record = own_record(known, id)
+    known = credit(view, key, today, reach)
+    record = own_record(known, id, reach)
     if record.day is not None and day < record.day:
         raise BadQuestion(
             f"{day} lies before the record itself ({record.day})", f"{day} 早于这条记录本身的日期 {record.day}"
@@ -86,24 +88,30 @@ def say(
     return store.say(ledger, Statement(known.ref, record.ref, fact, day, said_by, proofs), today)
 
 
-def withdraw(ledger: Ledger, view: View, key: str, claim: int, *, said_by: str, today: date) -> Claim:
-    """Take back what an enterprise said, and give it. Raises NotKnown where that claim is not its own, Conflict."""
-    own = credit(view, key, today)
+def withdraw(
+    ledger: Ledger, view: View, key: str, claim: int, *, said_by: str, today: date, reach: Reach = EVERYTHING
+) -> Claim:
+    """Take back what an enterprise said, and give it.
+
+    Raises NotKnown where that claim is not its own, Conflict, OutOfScope.
+    """
+    own = credit(view, key, today, reach)
     found = next(
         (each for said in claimed(ledger, view, own).values() for each in said.claims if each.id == claim), None
     )
     if found is None:
-        raise NotKnown("claim", "自述", str(claim))
+        raise reach.refusal(NotKnown("claim", "自述", str(claim)))
     store.withdraw(ledger, claim, said_by)
     return found
 
 
-def own_record(known: Credit, id: str) -> CreditRecord:
-    """The record of an enterprise by its id. Raises BadQuestion where it is not one of its own."""
+def own_record(known: Credit, id: str, reach: Reach = EVERYTHING) -> CreditRecord:
+    """The record of an enterprise by its id. Raises BadQuestion where it is not one of its own, OutOfScope."""
     found = known.record(id)
     if found is None:
-        raise BadQuestion(
+        stranger = BadQuestion(
             f"{id} is no record of {known.name}; a party states what it did about its own records",
             f"{id} 不是“{known.name}”的记录；只能说自己的记录",
         )
+        raise reach.refusal(stranger)
     return found

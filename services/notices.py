@@ -12,9 +12,12 @@ from graph.identifiers import Uscc
 from graph.ledger import Ledger
 from graph.ontology import Ref
 from graph.view import View
-from lianxin.errors import BadQuestion, MissingSetting, NotKnown
+from lianxin.errors import BadQuestion, MissingSetting, NotKnown, OutOfScope
 from services import one_record
+from services.credit.find import authority_of
+from services.credit_records import event_of
 from services.one_record import OneRecord, Stated
+from services.reach import EVERYTHING, Reach
 
 _ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _EXAMPLE: Final = "https://credit.example.gov.cn"
@@ -53,23 +56,56 @@ def base_url(setting: str | None) -> str:
 
 def make(
     ledger: Ledger, view: View, record: Ref | Stated, base: str, on: date, *, made_by: str, party: str | None = None,
-    expires_on: date | None = None,
+    expires_on: date | None = None, reach: Reach = EVERYTHING,
 ) -> Notice:  # fmt: skip
     """Write a notice, and store the link that its code opens. `party`: whom a stated decision is about.
 
-    Raises NotKnown, BadQuestion.
+    Raises NotKnown, BadQuestion, OutOfScope.
     """
     from services.repair_notice import notice_docx  # here: nothing else needs what writes Word documents
 
     if expires_on is not None and expires_on < on:
         raise BadQuestion(f"{expires_on} is over already", f"有效期 {expires_on} 已经过去")
-    shown = _shown(view, record, on, party)
+    shown = _reached(view, record, on, party, reach)
     token = record_links.TOKEN.draw()
     address = f"{base}/r/{token}"
     document = notice_docx(shown, address)  # before the link: a notice that cannot be written leaves none behind
     snapshot = record.snapshot() if isinstance(record, Stated) else None
     record_links.make(ledger, shown.ref, made_by=made_by, snapshot=snapshot, expires_on=expires_on, token=token)
     return Notice(document, address, shown)
+
+
+def _reached(view: View, record: Ref | Stated, on: date, party: str | None, reach: Reach) -> OneRecord:
+    """The record where it is one of an authority that is reached; a stated one may be of the ledger after all."""
+    if isinstance(record, Stated) and not reach.recognises(record.authority):
+        raise OutOfScope
+    try:
+        found = _shown(view, record, on, party)
+    except NotKnown as unknown:
+        raise reach.refusal(unknown) from None
+    if not reach.recognises(found.authority):
+        raise OutOfScope
+    return found
+
+
+def links(ledger: Ledger, view: View, reach: Reach) -> list[RecordLink]:
+    """The links of the records that are reached, the newest first."""
+    found = record_links.links(ledger)
+    return [each for each in found if reach.recognises(_authority(view, each))] if reach.limited else found
+
+
+def end_link(ledger: Ledger, view: View, number: int, ended_by: str, reach: Reach) -> None:
+    """End a link: its code opens nothing any more. Raises NotKnown, Conflict, OutOfScope."""
+    if reach.limited and number not in {each.id for each in links(ledger, view, reach)}:
+        raise OutOfScope
+    record_links.end(ledger, number, ended_by)
+
+
+def _authority(view: View, link: RecordLink) -> str:
+    """Who made the record of a link: as the ledger has it, else as it was stated."""
+    event = event_of(view, link.record)
+    stated: str = (link.snapshot or {}).get("authority", "")
+    return stated if event is None else authority_of(event)
 
 
 def _shown(view: View, record: Ref | Stated, on: date, party: str | None) -> OneRecord:

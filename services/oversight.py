@@ -25,11 +25,12 @@ from rules.credit_repair.sets import covers
 from rules.rule import RuleSet
 from services.credit import KindSearched, RepairDay
 from services.credit.facts import FromRegister, from_register
-from services.credit.find import record_id, searched
+from services.credit.find import authority_of, record_id, searched
 from services.credit.judged import Judged, judge
 from services.credit_records import CreditEventOf, RecordKind, events, not_loaded
 from services.one_record import Step, steps_of
-from services.through import SLICE_SECONDS, Brief, authority_of, brief, work_through
+from services.reach import EVERYTHING, Reach
+from services.through import SLICE_SECONDS, Brief, brief, work_through
 
 _ORDER: Final = (Change.LOSES, Change.REVIEW, Change.GAINS, Change.SAME)
 """In which order the records stand: whom a change costs something first."""
@@ -128,15 +129,17 @@ def eligible(
     limit: int = 50,
     cursor: str | None = None,
     has_applied: HasApplied | None = None,
+    reach: Reach = EVERYTHING,
     seconds: float = SLICE_SECONDS,
 ) -> EligibleList:
     """The records that could be applied for on a day, by stage, those waiting longest first; a page at a time.
 
-    `authority`: only those of authorities whose name contains it. `has_applied`: whether an application is on file;
-    without it, none is known of. `seconds`: how long it may take; nothing of what it worked out is lost.
+    `authority`: only those of authorities whose name contains it; `reach`: and who are reached. `has_applied`:
+    whether an application is on file; without it, none is known of. `seconds`: how long it may take; nothing of what
+    it worked out is lost.
     """
     work = work_through(view, "eligible records", on, on, lambda part: _places(view, part, on), seconds)
-    theirs = [each for each in work.found if authority in each.authority]
+    theirs = [each for each in work.found if authority in each.authority and reach.recognises(each.authority)]
     come = [each for each in theirs if each.stage is not None]
     still = [each for each in come if has_applied is None or not has_applied(view.ref(each.handle))]
     counts = Counter(each.stage for each in still)
@@ -235,6 +238,14 @@ _UNJUDGED: Final = {
 }
 
 
+class _Compared(NamedTuple):
+    """One record with what came of it."""
+
+    handle: int
+    authority: str
+    found: Outcome | Unjudged
+
+
 @dataclass(frozen=True, slots=True)
 class ImpactRow:
     """一行 One record under both rule sets."""
@@ -279,9 +290,10 @@ def law_impact(
     change: Change | None = None,
     limit: int = 50,
     cursor: int = 0,
+    reach: Reach = EVERYTHING,
     seconds: float = SLICE_SECONDS,
 ) -> ImpactList:
-    """What a change of law does to the records of the ledger that existed on a day; those of one kind of change, or
+    """What a change of law does to the records that are reached and existed on a day; those of one kind of change, or
     all that change, a page at a time. `seconds`: how long it may take; nothing of what it worked out is lost.
     """
     known: dict[Facts, Outcome | Unjudged] = {}
@@ -290,15 +302,19 @@ def law_impact(
         "impact of a change of law",
         (old.id, new.id, on),
         on,
-        lambda part: [(handle, _found(from_register(event, on), old, new, on, known)) for handle, event in part],
+        lambda part: [
+            _Compared(handle, authority_of(event), _found(from_register(event, on), old, new, on, known))
+            for handle, event in part
+        ],
         seconds,
     )
-    compared = [(handle, each) for handle, each in work.found if isinstance(each, Outcome)]
+    theirs = [each for each in work.found if reach.recognises(each.authority)]
+    compared = [(each.handle, each.found) for each in theirs if isinstance(each.found, Outcome)]
     wanted = [(handle, each) for handle, each in compared if _wanted(each.change, change)]
     wanted.sort(key=lambda each: (_ORDER.index(each[1].change), -each[0]))
     page = wanted[cursor : cursor + limit]
     counts = Counter(each.change for _, each in compared)
-    unjudged = Counter(each for _, each in work.found if isinstance(each, Unjudged))
+    unjudged = Counter(each.found for each in theirs if isinstance(each.found, Unjudged))
     shown = events(view, [handle for handle, _ in page])
     return ImpactList(
         on=on,
@@ -306,7 +322,7 @@ def law_impact(
         new=new,
         counts={each: counts[each] for each in Change},
         unjudged={each: unjudged[each] for each in Unjudged},
-        records=len(work.found),
+        records=len(theirs),
         read=work.done,
         total=len(work.handles),
         rows=[ImpactRow(brief(view, event), each) for event, (_, each) in zip(shown, page, strict=True)],

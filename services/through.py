@@ -14,8 +14,9 @@ from typing import Final, Generic, TypeVar
 from graph.ontology import Ref
 from graph.view import View
 from services.credit.facts import text_of
-from services.credit.find import NOT_STATED, record_id
+from services.credit.find import authority_of, record_id
 from services.credit_records import KIND_ZH, CreditEventOf, RecordKind, event_handles, events, existed
+from services.reach import EVERYTHING, Reach
 
 SLICE_SECONDS: Final = 2.0  # one answer takes no longer, and a bit
 _STEP: Final = 200  # records between two looks at the clock: a tenth of a second
@@ -106,11 +107,6 @@ def brief(view: View, event: CreditEventOf) -> Brief:
     )
 
 
-def authority_of(event: CreditEventOf) -> str:
-    """The authority that made a record, as the register names it."""
-    return text_of(event.get("authority")) or NOT_STATED
-
-
 @dataclass(frozen=True, slots=True)
 class Newest:
     """最近入库的记录 `complete`: the whole ledger was looked through, else the time was over."""
@@ -119,13 +115,16 @@ class Newest:
     complete: bool
 
 
-def newest(view: View, on: date, authority: str, limit: int, seconds: float = SLICE_SECONDS) -> Newest:
-    """The records that came into the ledger last, of authorities whose name contains this."""
+def newest(
+    view: View, on: date, authority: str, limit: int, reach: Reach = EVERYTHING, seconds: float = SLICE_SECONDS
+) -> Newest:
+    """The records that came into the ledger last, of authorities whose name contains this and who are reached."""
     handles, found = event_handles(view)[::-1], list[Brief]()
     end = time.monotonic() + seconds
     for first in range(0, len(handles), _STEP):
         part = events(view, handles[first : first + _STEP])
-        found += [brief(view, event) for event in part if existed(event, on) and authority in authority_of(event)]
+        theirs = [event for event in part if authority in authority_of(event) and reach.recognises(authority_of(event))]
+        found += [brief(view, event) for event in theirs if existed(event, on)]
         if len(found) >= limit or time.monotonic() > end:
             return Newest(found[:limit], len(found) <= limit and first + _STEP >= len(handles))
     return Newest(found, True)

@@ -15,7 +15,7 @@ from services.credit.answer import (
     StripState,
     WayOfRecord,
 )
-from services.credit.find import credit, credit_plan, credit_record, plan_of, strip
+from services.credit.find import authority_of, credit, credit_plan, credit_record, plan_of, record_of, strip
 
 __all__ = [
     "Change",
@@ -31,9 +31,11 @@ __all__ = [
     "Restriction",
     "StripState",
     "WayOfRecord",
+    "authority_of",
     "credit",
     "credit_plan",
     "credit_record",
     "plan_of",
+    "record_of",
     "strip",
 ]

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from graph.ontology import Ref
 from graph.view import View
-from lianxin.errors import BadFact, BadQuestion
+from lianxin.errors import BadFact, BadQuestion, NotKnown, OutOfScope
 from rules.credit_repair.finding import RepairFinding, assess
 from rules.credit_repair.gravity import Gravity
 from rules.credit_repair.law import CREDIT_REPAIR
@@ -37,6 +37,7 @@ from services.credit_records import (
     perhaps,
     perhaps_each,
 )
+from services.reach import EVERYTHING, Reach
 from services.search import resolve
 
 NOT_STATED: Final = "未报送"
@@ -126,25 +127,63 @@ def searched(view: View) -> list[KindSearched]:
 # --- one enterprise ---------------------------------------------------------------------------------------------------
 
 
-def credit(view: View, key: str, on: date) -> Credit:
-    """All records of an enterprise, by key or name, on a day.
+def credit(view: View, key: str, on: date, reach: Reach = EVERYTHING) -> Credit:
+    """All records of an enterprise, by key or name, on a day; within limits those that are reached, and their strip.
 
-    Raises NotKnown, BadQuestion when several bear the name.
+    Raises NotKnown, BadQuestion when several bear the name, OutOfScope.
     """
-    handle = resolve(view, key, ("Enterprise",))
-    events, untied = against(view, [handle], on)[handle], perhaps(view, handle, on)
-    made = strip(view, [handle], on)[handle]
+    handle = _reached(view, key, reach)
+    events = _within(against(view, [handle], on)[handle], reach)
+    untied = _within(perhaps(view, handle, on), reach)
+    if reach.authorities is not None and not events and not untied:
+        raise OutOfScope
+    judged = judge(view, events, on)
+    made = (
+        strip(view, [handle], on)[handle]
+        if reach.authorities is None
+        else _strip(judged, len(untied), searched(view), not_loaded(view), on)
+    )
     return Credit(
         ref=view.ref(handle),
         name=view.entity(handle).name,
         on=on,
         strip=made,
-        groups=_groups([_record(each, on) for each in judge(view, events, on)]),
+        groups=_groups([_record(each, on) for each in judged]),
         perhaps=[_record(each, on) for each in judge(view, untied, on)],
         searched=made.searched,
         not_loaded=made.not_loaded,
         synthetic=made.synthetic,
     )
+
+
+def _reached(view: View, key: str, reach: Reach) -> int:
+    """The enterprise that is asked for. Whose limit is one enterprise asks for it by its key, and for nothing else."""
+    if reach.enterprise is not None:
+        own = view.handle(Ref("Enterprise", reach.enterprise))
+        if own is None or view.handle(Ref("Enterprise", key)) != own:
+            raise OutOfScope
+        return own
+    try:
+        return resolve(view, key, ("Enterprise",))
+    except NotKnown as unknown:
+        raise reach.refusal(unknown) from None
+
+
+def _within(events: Sequence[CreditEventOf], reach: Reach) -> list[CreditEventOf]:
+    return [event for event in events if reach.recognises(authority_of(event))]
+
+
+def authority_of(event: CreditEventOf) -> str:
+    """The authority that made a record, as the register names it."""
+    return text_of(event.get("authority")) or NOT_STATED
+
+
+def record_of(known: Credit, id: str, reach: Reach = EVERYTHING) -> CreditRecord:
+    """One record of an enterprise by its id. Raises NotKnown, OutOfScope."""
+    found = known.record(id)
+    if found is None:
+        raise reach.refusal(NotKnown("credit record", "信用记录", id))
+    return found
 
 
 def credit_record(view: View, ref: Ref, on: date) -> CreditRecord | None:
@@ -171,7 +210,7 @@ def _record(judged: Judged, on: date) -> CreditRecord:
         kind=event.kind,
         title=_title(event),
         number=text_of(event.get("document_no")) or text_of(event.get("list_id")),
-        authority=text_of(event.get("authority")) or NOT_STATED,
+        authority=authority_of(event),
         day=event.day,
         party_name=text_of(event.get("party_name")),
         masked=event.masked,
@@ -208,12 +247,15 @@ def _title(event: CreditEventOf) -> str:
 # --- the plan ---------------------------------------------------------------------------------------------------------
 
 
-def credit_plan(view: View, key: str, on: date, changes: Sequence[Change] = ()) -> CreditPlan:
+def credit_plan(
+    view: View, key: str, on: date, changes: Sequence[Change] = (), reach: Reach = EVERYTHING
+) -> CreditPlan:
     """The plan over all records of an enterprise. `changes`: what would be if a fact, or the day "on", were another.
 
-    Raises NotKnown, BadQuestion (what is no fact, or no record of it, is changed), BadFact (facts that contradict).
+    Raises NotKnown, OutOfScope, BadQuestion (what is no fact, or no record of it, is changed), BadFact (facts that
+    contradict).
     """
-    return plan_of(credit(view, key, on), changes)
+    return plan_of(credit(view, key, on, reach), changes)
 
 
 def plan_of(known: Credit, changes: Sequence[Change] = ()) -> CreditPlan:

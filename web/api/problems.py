@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from lianxin import errors
 from lianxin.errors import BadFact, LianxinError, NotKnown
@@ -76,6 +77,10 @@ MEANINGS: Mapping[type[LianxinError], Meaning] = {
         "还没有登录",
         "请先登录；程序请带上密钥。",
         "Log in, or send a key: Authorization: Bearer …",
+    ),
+    errors.SessionOver: Meaning(401, "session_over", "登录已经结束", "请重新登录。", "Log in again."),
+    errors.KeyRefused: Meaning(
+        401, "key_refused", "密钥不能用", "请向管理员要一个可用的密钥。", "Ask the administrator for a key that holds."
     ),
     errors.LoginRefused: Meaning(
         403, "login_refused", "没有登录成功", "请核对账户名和密码后再试。", "Look at name and password and try again."
@@ -179,7 +184,9 @@ def of_lianxin(error: LianxinError) -> Problem:
     """One of our own errors: the line of its class, or of the nearest class above it."""
     meaning = next((MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS), UNEXPECTED)
     problem = Problem(meaning, error.zh, error.en)
-    if isinstance(error, errors.NotLoggedIn):
+    if isinstance(error, errors.KeyRefused):
+        return replace(problem, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    if meaning.status == 401:
         return replace(problem, headers={"WWW-Authenticate": "Bearer"})
     if isinstance(error, errors.TooManyAttempts):
         return replace(problem, headers={"Retry-After": str(error.seconds)})
@@ -321,11 +328,18 @@ def _plain_page(shown: Mapping[str, Any]) -> str:
     )
 
 
+def _came_for() -> str | None:
+    """The page that somebody wants to see after logging in; a form that was sent must be filled in anew."""
+    return request.full_path.rstrip("?") if request.method in ("GET", "HEAD") and request.path != "/" else None
+
+
 def install(app: Flask) -> None:
     """Answer every error of the application as a problem."""
 
     @app.errorhandler(LianxinError)
-    def ours(error: LianxinError) -> Response:
+    def ours(error: LianxinError) -> AnyResponse:
+        if isinstance(error, errors.NotLoggedIn | errors.SessionOver) and not wants_json():
+            return redirect(url_for("pages.login_page", next=_came_for()), 303)
         return respond(of_lianxin(error))
 
     @app.errorhandler(HTTPException)
