@@ -59,9 +59,7 @@ def find(ledger: Store, token: str, now: datetime) -> Session | None:
     if not TOKEN.may_be(token):
         return None
     with ledger.reading() as connection:
-        row = connection.execute(
-            select(account_session).where(account_session.c.digest == digest(token))
-        ).first()
+        row = connection.execute(select(account_session).where(account_session.c.digest == digest(token))).first()
         found = None if row is None else _session(connection, row)
     if found is None or not found.open(now):
         return None

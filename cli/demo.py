@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lianxin.errors import StoreUnavailable
-from services.demo import DEFAULT_SEED, DEMO_FORMATS, write_demo
+from services.demo import DEFAULT_SEED, DEMO_DAY, DEMO_FORMATS, write_demo
 
 
 def demo(
@@ -25,4 +25,4 @@ def demo(
         ) from error
     typer.echo(f"合成数据 {len(files)} 个文件已写入 {out}；装入：")
     for each in DEMO_FORMATS:
-        typer.echo(f"lianxin load {each.name} {out}")
+        typer.echo(f"lianxin load {each.name} {out} --data-day {DEMO_DAY}")

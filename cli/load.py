@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any, Literal, Self
@@ -12,8 +13,10 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from cli.common import LedgerOption, check_writable, open_ledger, out, progress_console, write_whole
+from graph.identifiers import parse_day
 from graph.ledger import Ledger, LoadOutcome
-from lianxin.errors import LargeRetraction
+from lianxin.clock import china_today
+from lianxin.errors import BadQuestion, LargeRetraction
 from loaders.formats import FORMATS, format_named
 from loaders.loader import Format, Mode
 from loaders.run import run_load
@@ -42,6 +45,12 @@ def load_files(
     mode: Annotated[
         Literal["snapshot", "increment"] | None, typer.Option("--as", help="全量或增量。Snapshot or increment.")
     ] = None,
+    data_day: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY", help="数据到哪一天，来源写明才填。 Day up to which the source says its data reach."
+        ),
+    ] = None,
     ledger: LedgerOption = None,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="把入库报告写到这里。Write the report.")
@@ -60,20 +69,46 @@ def load_files(
     if file_format is None or not paths:
         raise typer.BadParameter("需要格式名和路径，例如 lianxin load chain-cn 文件夹。Give a format and a path.")
     source_format = format_named(file_format)
+    day = None if data_day is None else _data_day(data_day, source_format)
     if report is not None:
         check_writable(report)
-    outcome = _load(open_ledger(ledger, create=True), source_format, paths, dataset, mode, yes=yes)
+    outcome = _load(open_ledger(ledger, create=True), source_format, paths, dataset, mode, day, yes=yes)
     if report is not None:
         write_whole(report, json.dumps(both(outcome.report()), ensure_ascii=False, indent=2) + "\n")
     _print(outcome)
 
 
+def _data_day(text: str, source_format: Format) -> date:
+    """The day up to which data reach. Raises BadQuestion for what is no day, or lies ahead (made-up data may)."""
+    try:
+        day = parse_day(text)
+    except ValueError as error:
+        raise BadQuestion(
+            f"--data-day {text} is not a day; write it like 2026-11-20",
+            f"--data-day {text} 不是日期，请写成 2026-11-20",
+        ) from error
+    if day > china_today() and not source_format.synthetic:
+        raise BadQuestion(
+            f"--data-day {day} lies ahead: no register reaches that far", f"--data-day {day} 还没有到：登记不会到那一天"
+        )
+    return day
+
+
 def _load(
-    ledger: Ledger, source_format: Format, paths: list[Path], dataset: str | None, mode: Mode | None, *, yes: bool
+    ledger: Ledger,
+    source_format: Format,
+    paths: list[Path],
+    dataset: str | None,
+    mode: Mode | None,
+    data_day: date | None,
+    *,
+    yes: bool,
 ) -> LoadOutcome:
     def once(agreed: bool) -> LoadOutcome:
         with _Bars() as bars:
-            return run_load(ledger, source_format, paths, dataset=dataset, mode=mode, yes=agreed, progress=bars)
+            return run_load(
+                ledger, source_format, paths, dataset=dataset, mode=mode, data_day=data_day, yes=agreed, progress=bars
+            )
 
     try:
         return once(yes)
@@ -160,7 +195,7 @@ def list_loads(ledger: LedgerOption = None) -> None:
         typer.echo("账本是空的。The ledger is empty: lianxin load FORMAT PATH")
         return
     table = Table(box=None)
-    for heading in ("批次", "数据集", "方式", "时间 (UTC)", "行", "新", "改", "撤回", "拒收", "备注"):
+    for heading in ("批次", "数据集", "方式", "时间 (UTC)", "数据到", "行", "新", "改", "撤回", "拒收", "备注"):
         table.add_column(heading, justify="right" if heading in ("批次", "行", "新", "改", "撤回", "拒收") else "left")
     for each in loads:
         counts = each.report
@@ -169,7 +204,6 @@ def list_loads(ledger: LedgerOption = None) -> None:
         )
         numbers = (f"{counts[name]:,}" for name in ("rows", "new", "changed", "retracted"))
         refused = str(len(counts["refused"]))
-        table.add_row(
-            str(each.id), each.dataset, each.mode, f"{each.committed_at:%Y-%m-%d %H:%M:%S}", *numbers, refused, remark
-        )
+        days = f"{each.committed_at:%Y-%m-%d %H:%M:%S}", str(each.data_day or "未写明")
+        table.add_row(str(each.id), each.dataset, each.mode, *days, *numbers, refused, remark)
     out.print(table)

@@ -33,6 +33,7 @@ from services.partners import (
     Path as EvidencePath,
 )
 from services.quality import PairFile, measure, rank_all
+from services.sources import reach_words
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -165,7 +166,8 @@ def _print(answer: PartnerAnswer) -> None:
     counts = " · ".join(f"{chinese(basis)} {n}" for basis, n in answer.counts.items())
     out.print(f"{answer.subject.name}（{answer.subject.ref.key}）: {counts}", highlight=False, style="bold")
     out.print(
-        f"查了 {'、'.join(d.label for d in searched.datasets) or '零个来源'}，数据到 {searched.until or '未知'}，"
+        f"查了 {'、'.join(d.label for d in searched.datasets) or '零个来源'}，"
+        f"{reach_words(searched.until, searched.until_stated) or '没有数据'}，"
         f"走到 {searched.hops} 跳；{'；'.join(searched.stopped)}。没查："
         + "、".join(f"{name}（{why}）" for name, why in searched.missing),
         highlight=False,

@@ -75,6 +75,6 @@ def sources(connection: Connection) -> dict[int, Source]:
 def datasets(connection: Connection, upto: int) -> Sequence[DatasetInfo]:
     """The data sets that stand at a position."""
     return [
-        DatasetInfo(d.name, d.label, d.format, d.synthetic, china_day(d.loaded_at))
+        DatasetInfo(d.name, d.label, d.format, d.synthetic, china_day(d.loaded_at), d.data_day)
         for d in reading.datasets(connection, upto)
     ]

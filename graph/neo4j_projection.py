@@ -33,7 +33,7 @@ from graph.ontology import LINK_TYPES, PROPERTIES, RECORD_TYPES, FormerName, Ref
 from graph.view import Source
 from lianxin.errors import Conflict, ViewMismatch
 
-LAYOUT = 1  # of the graph; a program with another one asks for a rebuild
+LAYOUT = 2  # of the graph; a program with another one asks for a rebuild
 BATCH = 5_000  # rows a transaction: 10,000 gain nothing measurable and need twice the memory of the server
 NAMES_INDEX = "record_names"
 
@@ -107,7 +107,8 @@ MERGE (d:Dataset {dataset: $load.dataset})
   SET d.name = $load.name, d.label = $load.label, d.format = $load.format, d.trust = $load.trust,
       d.synthetic = $load.synthetic
 MERGE (l:Load {load: $load.load})
-  SET l.position = $load.position, l.mode = $load.mode, l.undoes = $load.undoes, l.loaded_on = $load.loaded_on
+  SET l.position = $load.position, l.mode = $load.mode, l.undoes = $load.undoes, l.loaded_on = $load.loaded_on,
+      l.data_day = $load.data_day
 MERGE (l)-[:OF]->(d)
 WITH l
 UNWIND $load.files AS file
@@ -378,6 +379,7 @@ def _load_row(connection: Connection, at: Position) -> dict[str, Any]:
         "load": row["id"],
         "position": at.position,
         "loaded_on": contributions.china_day(at.committed_at),
+        "data_day": row["data_day"],
         "files": [
             {
                 "file": file["id"],

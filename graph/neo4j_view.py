@@ -49,8 +49,8 @@ MATCH (l:Load)-[:OF]->(d:Dataset)
 WHERE l.undoes IS NULL AND l.position <= $position
   AND NOT EXISTS { MATCH (u:Load) WHERE u.undoes = l.load AND u.position <= $position }
 WITH d, l ORDER BY l.load
-WITH d, last(collect(l.loaded_on)) AS loaded_on ORDER BY d.dataset
-RETURN collect([d.name, d.label, d.format, d.synthetic, loaded_on])
+WITH d, last(collect(l)) AS newest ORDER BY d.dataset
+RETURN collect([d.name, d.label, d.format, d.synthetic, newest.loaded_on, newest.data_day])
 """
 _MERGED = f"MATCH (a:Record)-[r:SAME_AS]->(b:Record) WHERE {_holds('r')} RETURN collect([a.handle, b.handle])"
 _REFS = """
@@ -113,8 +113,8 @@ class Neo4jView:
     @cached_property
     def datasets(self) -> Sequence[DatasetInfo]:
         return [
-            DatasetInfo(name, label, form, synthetic, loaded_on.to_native())
-            for name, label, form, synthetic, loaded_on in self._ask(_DATASETS)
+            DatasetInfo(name, label, form, synthetic, loaded_on.to_native(), data_day and data_day.to_native())
+            for name, label, form, synthetic, loaded_on, data_day in self._ask(_DATASETS)
         ]
 
     @cached_property

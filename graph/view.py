@@ -112,13 +112,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class DatasetInfo:
-    """A data set that the view holds: when it was last loaded, and whether it is made up."""
+    """A data set that the view holds: when it was last loaded, and whether it is made up.
+
+    `data_day`: 数据到 up to which day its data reach; None where its source does not say.
+    """
 
     name: str
     label: str
     format: str
     synthetic: bool
     loaded_on: date
+    data_day: date | None = None
 
 
 class View(Protocol):

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -64,13 +65,15 @@ def run_load(
     *,
     dataset: str | None = None,
     mode: Mode | None = None,
+    data_day: date | None = None,
     yes: bool = False,
     progress: Progress | None = None,
 ) -> LoadOutcome:
     """Load the files of a format into the ledger, all or nothing.
 
     `paths`: folders that hold the files, or the files themselves. `dataset` defaults to the format's name, `mode` to
-    the format's own. Raises a SourceError for files that cannot be believed, LargeRetraction unless `yes`.
+    the format's own. `data_day`: up to which day the data reach, as their source says.
+    Raises a SourceError for files that cannot be believed, LargeRetraction unless `yes`.
     """
     started = utc_now()
     found = find_files(source_format, paths)
@@ -93,6 +96,7 @@ def run_load(
             noted=run.notes.noted,
             skipped=run.skipped,
             refused=run.refused,
+            data_day=data_day,
         )
         return staging.commit(request, yes=yes)
 

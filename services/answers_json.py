@@ -99,6 +99,7 @@ def dataset(info: DatasetInfo) -> Json:
         "format": info.format,
         "synthetic": info.synthetic,
         "loaded_on": day(info.loaded_on),
+        "data_day": day(info.data_day),
     }
 
 
@@ -144,6 +145,7 @@ def searched(found: Searched) -> Json:
         "datasets": [dataset(each) for each in found.datasets],
         "missing": [{"source": name, "why": why} for name, why in found.missing],
         "until": day(found.until),
+        "until_stated": found.until_stated,
         "hops": found.hops,
         "products": found.products,
         "materials": found.materials,
@@ -188,6 +190,7 @@ def credit_strip(known: CreditStrip) -> Json:
         "searched": [kind_searched(each) for each in known.searched],
         "not_loaded": [kind.value for kind in known.not_loaded],
         "until": day(known.until),
+        "until_stated": known.until_stated,
         "sources_searched": known.sources_searched,
         "synthetic": known.synthetic,
     }
@@ -230,6 +233,7 @@ def kind_searched(kind: KindSearched) -> Json:
         "label": kind.label,
         "datasets": [dataset(each) for each in kind.datasets],
         "until": day(kind.until),
+        "until_stated": kind.until_stated,
     }
 
 
@@ -396,6 +400,7 @@ def chain_map(chain: ChainMap) -> Json:
         "links": [{"upstream": upper.key, "downstream": lower.key} for upper, lower in chain.links],
         "synthetic": chain.synthetic,
         "until": day(chain.until),
+        "until_stated": chain.until_stated,
     }
 
 
@@ -434,6 +439,7 @@ def load_summary(done: Load) -> Json:
         "undone_by": done.undone_by,
         "started_at": utc(done.started_at),
         "committed_at": utc(done.committed_at),
+        "data_day": day(done.data_day),
         "position": done.position,
         **{name: report.get(name, 0) for name in ("rows", "new", "changed", "unchanged", "retracted")},
         "refused": len(report.get("refused", ())),

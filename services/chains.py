@@ -13,6 +13,7 @@ from graph.view import BASES, Entity, Evidence, Ints, Source, View
 from lianxin.errors import NotInForce
 from rules.chain.shortage import SegmentFacts, Shortage, assess, why
 from services.search import resolve
+from services.sources import Reach, reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class ChainMap:
     links: Sequence[tuple[Ref, Ref]]
     synthetic: bool
     until: date | None
+    until_stated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def _map(view: View, chain: int, on: date, division: str) -> ChainMap:
         cards,
         [(segments[up].entity.ref, segments[down].entity.ref) for up, down in links],
         any(source.synthetic for source in sources),
-        _until(view, sources),
+        *_reach(view, sources),
     )
 
 
@@ -289,7 +291,7 @@ def _sources(entity: Entity) -> list[Source]:
     return [stated.source for values in entity.values.values() for stated in values]
 
 
-def _until(view: View, sources: Iterable[Source]) -> date | None:
-    """The day of the latest load of the data sets that describe the chain."""
+def _reach(view: View, sources: Iterable[Source]) -> Reach:
+    """Up to which day the data sets that describe the chain reach."""
     used = {source.dataset for source in sources}
-    return max((dataset.loaded_on for dataset in view.datasets if dataset.name in used), default=None)
+    return reach([dataset for dataset in view.datasets if dataset.name in used])

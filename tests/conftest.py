@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -311,9 +312,9 @@ def demo_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def demo_ledger(demo_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Ledger"]:
     """A ledger with all files of the demo district, for reading only: whoever writes takes `own_demo_ledger`."""
-    from services.demo import DEMO_FORMATS
+    from services.demo import DEMO_DAY, DEMO_FORMATS
 
-    yield from _shared(DEMO_FORMATS, demo_dir, tmp_path_factory)
+    yield from _shared(DEMO_FORMATS, demo_dir, tmp_path_factory, DEMO_DAY)
 
 
 @pytest.fixture(scope="session")
@@ -345,13 +346,15 @@ def own_chain_ledger(chain_ledger: "Ledger", tmp_path: Path) -> Iterator["Ledger
         yield ledger
 
 
-def _shared(sources: "Sequence[Format]", files: Path, factory: pytest.TempPathFactory) -> Iterator["Ledger"]:
+def _shared(
+    sources: "Sequence[Format]", files: Path, factory: pytest.TempPathFactory, data_day: date | None = None
+) -> Iterator["Ledger"]:
     from loaders.run import run_load
 
     name = sources[0].name
     with _opened(f"sqlite:///{factory.mktemp(name) / 'ledger.db'}") as ledger:
         for source in sources:
-            run_load(ledger, source, [files])
+            run_load(ledger, source, [files], data_day=data_day)
         loaded = ledger.position()
         yield ledger
         assert ledger.position() == loaded, f"a test wrote to the shared {name} ledger: let it take own_…"

@@ -53,7 +53,6 @@ def _licence(dependency: Distribution) -> str:
     return "; ".join(expressions or named)
 
 
-
 def test_rules_stand_alone() -> None:
     """Rules have no clock, store, framework or network, and know nothing of the floors above them."""
     script = """
@@ -249,4 +248,3 @@ def test_no_tracked_file_names_a_package_registry() -> None:
 def test_tests_are_no_packages() -> None:
     """Else `tests/graph` would stand in the way of `graph`."""
     assert list((ROOT / "tests").rglob("__init__.py")) == []
-

@@ -117,6 +117,7 @@ def append(
         mode=request.mode,
         started_at=request.started_at,
         report=orjson.dumps(counts).decode(),
+        data_day=request.data_day,
     )
     files = _insert_files(connection, load, request.files)
     values: dict[str, Any] = {"dataset": dataset, "load": load, "present": True, "absent": False, "file": files[0]}

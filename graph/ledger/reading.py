@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -17,7 +17,7 @@ FETCH = 50_000  # rows per fetch: bounds the memory of reading a large ledger
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One load (or reversal) with its report and files. Times are UTC."""
+    """One load (or reversal) with its report and files. Times are UTC; `data_day`: None where no source said one."""
 
     id: int
     dataset: str
@@ -32,11 +32,13 @@ class Load:
     position: int
     report: dict[str, Any]
     files: Sequence[dict[str, Any]]
+    data_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A data set, and when and up to which position it was last loaded."""
+    """A data set, when and up to which position it was last loaded, and up to which day its data reach (None: its
+    source does not say)."""
 
     id: int
     name: str
@@ -46,6 +48,7 @@ class Dataset:
     synthetic: bool
     last_load: int
     loaded_at: datetime
+    data_day: date | None
 
 
 def newest_position(connection: Connection) -> int:
@@ -114,6 +117,7 @@ def _loads(connection: Connection, wanted: int | None) -> list[Load]:
             position=row["position"],
             report={"load": row["id"], **orjson.loads(row["report"])},
             files=files.get(row["id"], []),
+            data_day=row["data_day"],
         )
         for row in found
     ]
@@ -137,6 +141,7 @@ def datasets(connection: Connection, upto: int | None = None) -> list[Dataset]:
             synthetic=row.synthetic,
             last_load=newest[row.name].id,
             loaded_at=newest[row.name].committed_at,
+            data_day=newest[row.name].data_day,
         )
         for row in connection.execute(select(schema.dataset).order_by(schema.dataset.c.id))
         if row.name in newest

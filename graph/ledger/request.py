@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from lianxin.errors import BadRow
@@ -23,7 +23,10 @@ class SourceFileInfo:
 
 @dataclass(frozen=True, slots=True)
 class LoadRequest:
-    """What a load says of itself: its data set, and what the loader read, noted, skipped and refused."""
+    """What a load says of itself: its data set, and what the loader read, noted, skipped and refused.
+
+    `data_day`: 数据到 up to which day the data reach, where their source says so.
+    """
 
     dataset: str
     format: str
@@ -36,6 +39,7 @@ class LoadRequest:
     noted: Mapping[str, int] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
     refused: Sequence[BadRow] = ()
+    data_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ load = Table(
     Column("undoes", ForeignKey("load.id"), unique=True),
     Column("started_at", DateTime, nullable=False),
     Column("report", Text, nullable=False),  # JSON: the counts, notes, skips and refusals
+    Column("data_day", Date),  # up to which day the data reach, where the source says so
 )
 
 load_file = Table(

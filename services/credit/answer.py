@@ -39,8 +39,9 @@ class StripState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KindSearched:
-    """查了什么 One kind of record: the data sets that were searched, and until which day (the newest loading).
+    """查了什么 One kind of record: the data sets that were searched, and until which day.
 
+    `until`, `until_stated`: up to which day their data reach, or were loaded (see `services.sources.Reach`).
     None of them: this kind is not loaded, 未取得，不等于没有.
     """
 
@@ -48,6 +49,7 @@ class KindSearched:
     label: str
     datasets: Sequence[DatasetInfo]
     until: date | None
+    until_stated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,18 @@ class CreditStrip:
 
     @property
     def until(self) -> date | None:
-        """The oldest of the days up to which the kinds were searched: all of them up to there."""
-        return min((each.until for each in self.searched if each.until is not None), default=None)
+        """The oldest of the days up to which the kinds were searched: all of them up to there. Of days on which the
+        data were loaded, where not all of them say up to which day they reach."""
+        if self.until_stated:
+            return min(each.until for each in self.searched if each.until is not None)
+        loaded = (max(dataset.loaded_on for dataset in each.datasets) for each in self.searched if each.datasets)
+        return min(loaded, default=None)
+
+    @property
+    def until_stated(self) -> bool:
+        """Whether `until` is the day up to which the data reach, and not only that of their loading."""
+        found = [each for each in self.searched if each.datasets]
+        return bool(found) and all(each.until_stated for each in found)
 
     @property
     def sources_searched(self) -> int:

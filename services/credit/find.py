@@ -39,6 +39,7 @@ from services.credit_records import (
 )
 from services.reach import EVERYTHING, Reach
 from services.search import resolve
+from services.sources import reach
 
 NOT_STATED: Final = "未报送"
 _STRIPS_KEPT: Final = 100_000  # they share what was searched, so that each holds little more than its counts
@@ -115,12 +116,11 @@ def _state(shown: bool, untied: bool, anything_searched: bool) -> StripState:
 
 
 def searched(view: View) -> list[KindSearched]:
-    """Every kind of record with the data sets that hold it, and until which day they were loaded."""
+    """Every kind of record with the data sets that hold it, and up to which day they reach."""
     found = []
     for kind in RecordKind:
         datasets = [each for each in view.datasets if each.format in FORMATS_OF.get(kind, ())]
-        until = max((each.loaded_on for each in datasets), default=None)
-        found.append(KindSearched(kind, KIND_ZH[kind], datasets, until))
+        found.append(KindSearched(kind, KIND_ZH[kind], datasets, *reach(datasets)))
     return found
 
 

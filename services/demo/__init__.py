@@ -52,8 +52,8 @@ def write_demo(out: Path, seed: int = DEFAULT_SEED) -> tuple[Path, ...]:
 
 
 def load_demo(ledger: Ledger, folder: Path) -> list[LoadOutcome]:
-    """Load the files of a folder, each through its loader."""
-    return [run_load(ledger, each, [folder]) for each in DEMO_FORMATS]
+    """Load the files of a folder, each through its loader. Their data end on the demo day."""
+    return [run_load(ledger, each, [folder], data_day=DEMO_DAY) for each in DEMO_FORMATS]
 
 
 def render(seed: int = DEFAULT_SEED) -> dict[str, bytes]:

@@ -18,9 +18,7 @@ def chains(words: Vocabulary) -> list[ChainRow]:
 
 def segments(words: Vocabulary) -> list[SegmentRow]:
     return [
-        SegmentRow(
-            mark=MARK, segment=s.key, chain=s.chain.chain, name=s.words.name, side=s.words.side, order=s.order
-        )
+        SegmentRow(mark=MARK, segment=s.key, chain=s.chain.chain, name=s.words.name, side=s.words.side, order=s.order)
         for s in words.segments.values()
     ]
 

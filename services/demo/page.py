@@ -98,7 +98,7 @@ def _head(words: Vocabulary) -> str:
         supplies=SUPPLIES,
         institutions=len(words.names.institutions),
         needs=NEEDS,
-        loads="\n".join(f"    lianxin load {each.name} DIR" for each in DEMO_FORMATS),
+        loads="\n".join(f"    lianxin load {each.name} DIR --data-day {DEMO_DAY}" for each in DEMO_FORMATS),
         penalties=credit.PENALTIES,
         abnormal=credit.ABNORMAL,
         serious=credit.SERIOUS,

@@ -145,8 +145,7 @@ def _open_makers(makes: Sequence[EnterpriseProductRow], by_uscc: Mapping[str, Fi
 
 def _supplier(rng: Random, buyer: Firm, makers: Sequence[Firm]) -> Firm | None:
     weights = [
-        0 if m is buyer else _REACH[m.row.size] * (_NEAR if m.row.division == buyer.row.division else 1)
-        for m in makers
+        0 if m is buyer else _REACH[m.row.size] * (_NEAR if m.row.division == buyer.row.division else 1) for m in makers
     ]
     return rng.choices(makers, weights)[0] if any(weights) else None
 

@@ -182,12 +182,14 @@ class Relaxation:
 class Searched:
     """What was searched 查了什么: data sets, up to which day, how far, where it stopped.
 
+    `until`, `until_stated`: up to which day the data reach, or were loaded (see `services.sources.Reach`).
     `missing`: (source, why) of what was not searched. `stopped`: sentences in Chinese, `stopped_en` in English.
     """
 
     datasets: Sequence[DatasetInfo]
     missing: Sequence[tuple[str, str]]
     until: date | None
+    until_stated: bool
     hops: int
     products: int
     materials: int

@@ -30,7 +30,7 @@ from services.partners.answer import (
 from services.partners.paths import PATHS_SHOWN, named, named_all, paths
 from services.partners.pool import WEAKEST, Flags, Pool, Strips, gather
 from services.search import resolve
-from services.sources import not_searched
+from services.sources import not_searched, reach
 
 ASKED_OF = {
     Relation.SUPPLIER: ("Enterprise",),
@@ -120,10 +120,12 @@ def _searched(view: View, question: Question, pool: Pool) -> Searched:
         )
     if question.core and question.relation is not Relation.GAP:  # a gap is ranked without turnover
         stopped.append(("占营业收入不到 5% 的副业只计 15%", "a side line (below 5 % of turnover) counts 15 %"))
+    reached = reach(view.datasets)
     return Searched(
         datasets=view.datasets,
         missing=not_searched(view),
-        until=max((d.loaded_on for d in view.datasets), default=None),
+        until=reached.until,
+        until_stated=reached.stated,
         hops=HOPS[question.relation],
         products=pool.products,
         materials=pool.materials,

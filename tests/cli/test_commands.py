@@ -166,6 +166,22 @@ def test_a_refused_row_is_reported_by_file_row_field_and_value(run: Run, small_d
     assert _is_bilingual(done.stderr)
 
 
+def test_the_day_of_the_data_is_kept_and_never_guessed(run: Run, small_dir: Path, tmp_path: Path) -> None:
+    ledger = f"sqlite:///{tmp_path / 'new.db'}"
+    wanted = ["partners", "find", "YLQX-04", "--relation", "gap", "--ledger", ledger, *DAY]
+    assert run("load", "demo-district", small_dir, "--ledger", ledger).returncode == 0
+    assert "，入库日 20" in run(*wanted).stdout
+    assert "未写明" in run("load", "list", "--ledger", ledger).stdout
+    day = ["--data-day", "2026-11-20"]
+    assert run("load", "demo-district", small_dir, "--ledger", ledger, *day).returncode == 0
+    assert "，数据到 2026-11-20，" in run(*wanted).stdout
+    assert json.loads(run(*wanted, "--json").stdout)["searched"]["until_stated"] is True
+    assert "2026-11-20" in run("load", "list", "--ledger", ledger).stdout
+    for wrong in ("2026-13-01", "20261120"):
+        _refused(run("load", "demo-district", small_dir, "--ledger", ledger, "--data-day", wrong), 2, wrong)
+    _refused(run("load", "chain-cn", small_dir, "--ledger", ledger, "--data-day", "2999-01-01"), 2, "2999-01-01")
+
+
 def test_large_retraction_needs_yes_and_an_increment_retracts_nothing(
     run: Run, small_dir: Path, tmp_path: Path
 ) -> None:

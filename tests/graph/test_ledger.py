@@ -391,3 +391,16 @@ def test_a_record_cannot_be_decided_against_itself(pairs: Ledger) -> None:
     with pytest.raises(Conflict):
         pairs.decide(Decision(A, A, Judgement.DIFFERENT, "r", "w"))
     assert pairs.position() == 1
+
+
+def test_the_day_up_to_which_data_reach_is_that_of_the_newest_load_that_stands(each_ledger: Ledger, put: Put) -> None:
+    assert put(each_ledger, [[product("a")]], data_day=date(2026, 6, 30)).load == 1
+    put(each_ledger, [[product("a")], [product("b")]], data_day=date(2026, 9, 30))
+    put(each_ledger, [[product("c")]], "without a day")
+    days = {each.name: each.data_day for each in each_ledger.datasets()}
+    assert days == {"a": date(2026, 9, 30), "without a day": None}
+    assert [each.data_day for each in each_ledger.loads()] == [None, date(2026, 9, 30), date(2026, 6, 30)]
+    each_ledger.undo(2)
+    assert {each.name: each.data_day for each in each_ledger.datasets()}["a"] == date(2026, 6, 30)
+    put(each_ledger, [[product("d")]])  # the newest delivery says no day: the day of an older one would be a guess
+    assert {each.name: each.data_day for each in build(each_ledger).datasets} == {"a": None, "without a day": None}

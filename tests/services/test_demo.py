@@ -65,9 +65,7 @@ STERILE_SUZHOU, STERILE_SONGJIANG = "91320506YANG00174L", "91310117YANG00182L"
 
 
 def read(folder: Path) -> Rows:
-    return {
-        path.name: list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) for path in folder.iterdir()
-    }
+    return {path.name: list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) for path in folder.iterdir()}
 
 
 @pytest.fixture(scope="module", params=[DEFAULT_SEED, 7])

@@ -365,7 +365,9 @@ def test_paths_are_the_strongest_and_the_rest_is_counted(demo: MemoryView) -> No
 def test_what_was_searched_is_said(demo: MemoryView, chain: MemoryView) -> None:
     searched = find(demo, _ask(BUYER)).searched
     assert [(d.name, d.synthetic) for d in searched.datasets] == [(each.name, True) for each in DEMO_FORMATS]
-    assert searched.until == max(d.loaded_on for d in demo.datasets)
+    assert (searched.until, searched.until_stated) == (date(2026, 11, 20), True)
+    loaded = find(chain, _ask("300750", top=1)).searched
+    assert (loaded.until, loaded.until_stated) == (chain.datasets[0].loaded_on, False)
     assert CHAIN_CN.label in [source for source, _ in searched.missing]
     assert CHAIN_CN.label not in [source for source, _ in find(chain, _ask("300750", top=1)).searched.missing]
     subject = demo.handle(Ref("Enterprise", BUYER))

@@ -204,7 +204,12 @@ def test_loads_are_paged_newest_first(own_demo_ledger: Ledger) -> None:
 def test_an_empty_ledger_is_answered_from(tmp_ledger: Ledger) -> None:
     client = create_app(tmp_ledger, demo=True, today=lambda: DAY).test_client()
     assert client.get("/api/search?q=a").get_json()["found"] == []
-    assert client.get("/api/chains").get_json()["searched"] == {"datasets": [], "until": None, "position": 0}
+    assert client.get("/api/chains").get_json()["searched"] == {
+        "datasets": [],
+        "until": None,
+        "until_stated": False,
+        "position": 0,
+    }
     assert client.get("/api/loads").get_json()["loads"] == []
     assert client.get(f"/api/enterprises/{TUBING}").status_code == 404
 

@@ -123,7 +123,7 @@ def test_every_candidate_has_a_strip_that_says_what_the_service_found(page: Get,
 
 def assert_said(known: CreditStrip, text: str) -> None:
     if known.state is StripState.NONE_SHOWN:
-        assert "查了 3 个来源，未见展示中的失信信息（至 " in text
+        assert "查了 3 个来源，未见展示中的失信信息（数据到 2026-11-20）" in text
         assert "4 类记录未取得，不等于没有" in text
         return
     assert f"展示中 {known.shown} 条" in text

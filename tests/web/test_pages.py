@@ -125,7 +125,7 @@ def test_enterprise_shows_facts_with_sources_and_unknowns_with_reasons(page: Cal
     assert "未取得" in html
     assert "不等于没有" in html
     assert "采购自" in html
-    assert "查了 3 个来源，未见展示中的失信信息（至 " in html
+    assert "查了 3 个来源，未见展示中的失信信息（数据到 2026-11-20 ）" in words_of(html)
     assert f"key={INFUSION}&amp;relation=customer" in html
 
 
@@ -484,6 +484,15 @@ def test_another_day_is_said_and_kept(page: Callable[..., str]) -> None:
 
 
 # --- budgets and wording ----------------------------------------------------------------------------------------------
+
+
+def test_the_day_of_the_data_stands_beside_the_day_of_loading(page: Callable[..., str], chain_ledger: Ledger) -> None:
+    home = words_of(page("/"))
+    assert "数据到 2026-11-20" in home
+    assert "入库 20" in home
+    unsaid = create_app(chain_ledger, today=lambda: DAY).test_client().get("/").text
+    assert "来源未写明" in unsaid
+    assert "数据到 <b" not in unsaid
 
 
 def test_style_sheet_stays_small() -> None:

@@ -71,6 +71,7 @@ class DatasetShape(Shape):
     format: str
     synthetic: bool
     loaded_on: date
+    data_day: date | None
 
 
 class Refusal(Shape):
@@ -110,6 +111,7 @@ class SearchedView(Shape):
 
     datasets: list[DatasetShape]
     until: date | None
+    until_stated: bool
     position: int
 
 
@@ -271,6 +273,7 @@ class ChainAnswer(Reference):
     links: list[SegmentLink]
     synthetic: bool
     until: date | None
+    until_stated: bool
     on: date
     division: str
     searched: SearchedView
@@ -313,6 +316,7 @@ class SearchedShape(Shape):
     datasets: list[DatasetShape]
     missing: list[Unsearched]
     until: date | None
+    until_stated: bool
     hops: int
     products: int
     materials: int
@@ -403,6 +407,7 @@ class KindSearchedShape(Shape):
     label: str
     datasets: list[DatasetShape]
     until: date | None
+    until_stated: bool
 
 
 class StripShape(Shape):
@@ -427,6 +432,7 @@ class StripShape(Shape):
     searched: list[KindSearchedShape]
     not_loaded: list[RecordKind]
     until: date | None
+    until_stated: bool
     sources_searched: int
     synthetic: bool
 
@@ -501,6 +507,7 @@ class LoadShape(Shape):
     undone_by: int | None
     started_at: datetime
     committed_at: datetime
+    data_day: date | None
     position: int
     rows: int
     new: int

@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 
 from graph.view import View
 from services import answers_json
+from services.sources import reach
 from web.api.edges import REPEATABLE, StateQuery
 from web.api.problems import HTTP_MEANINGS, MEDIA_TYPE, refused, respond
 from web.security import Permission, changes_nothing, permission
@@ -118,9 +119,11 @@ def as_json(answer: Mapping[str, Any]) -> Response:
 
 def searched(view: View) -> dict[str, Any]:
     """What a list was looked up in."""
+    reached = reach(view.datasets)
     return {
         "datasets": [answers_json.dataset(each) for each in view.datasets],
-        "until": answers_json.day(max((each.loaded_on for each in view.datasets), default=None)),
+        "until": answers_json.day(reached.until),
+        "until_stated": reached.stated,
         "position": view.position,
     }
 

@@ -9,6 +9,7 @@ from rules.credit_repair.gravity import Gravity
 from rules.law import Citation, ReadingMark
 from services.credit import CreditRecord, CreditStrip, KindSearched, RepairDay, Restriction, StripState
 from services.credit_records import KIND_ZH, RecordKind
+from services.sources import reach_words
 
 NOT_CLEAN = "未取得，不等于没有"
 HOW_TO_READ = f"信用只写查到了什么、查到哪天；{NOT_CLEAN}"
@@ -130,7 +131,7 @@ def _perhaps(strip: CreditStrip) -> str:
 
 def _none_shown(strip: CreditStrip) -> str:
     ended = f"另有 {strip.ended} 条已不再展示。" if strip.ended else ""
-    until = f"（至 {strip.until}）" if strip.until else ""
+    until = f"（{reach_words(strip.until, strip.until_stated)}）" if strip.until else ""
     looked = f"查了 {strip.sources_searched} 个来源，未见展示中的失信信息{until}。"
     return f"{looked}{ended}{_missing(strip.not_loaded)}"
 
@@ -160,11 +161,12 @@ def badge(day: RepairDay, on: date, *, open_end: bool = False) -> str:
 
 def searched(kinds: Sequence[KindSearched], missing: Sequence[RecordKind]) -> str:
     """Which data sets were searched, until which day, and which kinds nobody has looked for."""
-    by_day: dict[date | None, list[str]] = {}
+    by_day: dict[str, list[str]] = {}
     for kind in kinds:
         for each in kind.datasets:
-            by_day.setdefault(kind.until, []).append(f"{each.label}{'［合成］' if each.synthetic else ''}")
-    found = [f"{'、'.join(dict.fromkeys(labels))}（至 {until}）" for until, labels in by_day.items()]
+            said = reach_words(kind.until, kind.until_stated)
+            by_day.setdefault(said, []).append(f"{each.label}{'［合成］' if each.synthetic else ''}")
+    found = [f"{'、'.join(dict.fromkeys(labels))}（{until}）" for until, labels in by_day.items()]
     looked = f"查了：{'；'.join(found)}。" if found else "没有查任何来源。"
     return looked + (f"没查：{'、'.join(KIND_ZH[kind] for kind in missing)}（{NOT_CLEAN}）。" if missing else "")
 

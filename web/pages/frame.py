@@ -14,6 +14,7 @@ from graph.ontology import Basis
 from graph.places import place_name
 from graph.view import DatasetInfo, View
 from lianxin.errors import BadQuestion, LianxinError
+from services.sources import reach
 from web.pages import words
 from web.security import Permission, allowed, current_role
 from web.state import platform
@@ -37,6 +38,7 @@ class Frame:
     on: date
     chosen_day: bool
     until: date | None
+    until_stated: bool
     synthetic: str | None
     demo: bool
     role: Role
@@ -144,6 +146,7 @@ def _context() -> dict[str, Any]:
 def _frame() -> Frame:
     running, role = platform(), current_role()
     known, day = datasets(), _day_or_today()
+    reached = reach(known)
     section = SECTIONS.get(request.endpoint or "", request.endpoint)
     return Frame(
         entries=[
@@ -152,7 +155,8 @@ def _frame() -> Frame:
         division=place_name(running.division),
         on=day,
         chosen_day=day != running.today(),
-        until=latest(known),
+        until=reached.until,
+        until_stated=reached.stated,
         synthetic=synthetic_words(known),
         demo=running.demo,
         role=role,

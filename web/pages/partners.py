@@ -22,6 +22,7 @@ from services.partners import (
     why_not,
 )
 from services.partners.find import LARGEST_TOP
+from services.sources import reach_words
 from web.pages import asking, credit_words, frame, hop_picture, words
 from web.pages.paths import Walk, brief, walk
 from web.parameters import takes
@@ -178,7 +179,7 @@ def searched(answer: PartnerAnswer) -> str:
     """Of how many sources how many were searched, up to which day, how far, and which not."""
     found = answer.searched
     total = len(found.datasets) + len(found.missing)
-    until = f"，数据到 {found.until.isoformat()}" if found.until else ""
+    until = f"，{reach_words(found.until, found.until_stated)}" if found.until else ""
     missing = "、".join(f"{name}（{why}）" for name, why in found.missing)
     left_out = f"没查：{missing}。" if missing else ""
     return f"查了 {total} 个来源中的 {len(found.datasets)} 个{until}，走到 {found.hops} 跳为止。{left_out}"
