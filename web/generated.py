@@ -9,11 +9,13 @@ import orjson
 from flask_openapi.openapi import OpenAPI
 
 from graph.ledger import Ledger
+from graph.model_picture import model_svg
 from lianxin.clock import china_today
 from web import create_app
 from web.security import matrix
 
 ROOT = Path(__file__).parent.parent
+PICTURE = ROOT / "docs" / "pictures" / "model.svg"
 
 
 def files(app: OpenAPI) -> Mapping[Path, str]:
@@ -21,6 +23,7 @@ def files(app: OpenAPI) -> Mapping[Path, str]:
     return {
         ROOT / "web" / "api" / "openapi.json": openapi_text(app),
         ROOT / "docs" / "permissions.md": matrix(app),
+        PICTURE: model_svg(),
     }
 
 
