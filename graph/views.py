@@ -2,10 +2,28 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 
-from graph.ledger import Ledger
+from graph.ledger import Ledger, reading
 from graph.view import View, Views
 from lianxin.errors import LianxinError
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """落后 How far a state lies behind its ledger: how many positions, and since when (UTC)."""
+
+    positions: int
+    since: datetime
+
+
+def lag(ledger: Ledger, view: View) -> Lag | None:
+    """How far the newest state of a view lies behind the ledger, None where it does not."""
+    with ledger.reading() as connection:
+        positions = reading.newest_position(connection) - view.position
+        since = reading.committed_at(connection, view.position + 1)
+    return Lag(positions, since) if positions > 0 and since is not None else None
 
 
 def open_views(ledger: Ledger, neo4j: str | None, trouble: Callable[[LianxinError], None]) -> Views:

@@ -13,11 +13,11 @@ from web.api.problems import ECHO, UNKNOWN_PARAMETER, Problem, respond
 
 Handler = TypeVar("Handler", bound=Callable[..., object])
 PARAMETERS = "lianxin_parameters"
-EVERYWHERE = ("on",)  # links keep the day asked for, also to pages that do not look at it
+EVERYWHERE = ("on", "known_at")  # links keep the two times asked for, also to pages that do not look at them
 
 
 def takes(*names: str) -> Callable[[Handler], Handler]:
-    """Declare which parameters a page takes beside the day asked for."""
+    """Declare which parameters a page takes beside the two times asked for."""
 
     def declare(handler: Handler) -> Handler:
         setattr(handler, PARAMETERS, names)

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Response
 
+from graph.views import lag
 from lianxin.version import VERSION
 from services import (
     answers_json,
@@ -48,7 +49,8 @@ __all__ = ["blueprint", "examples", "oversight", "repair"]
 @operation("/health", models.Health, Permission.PUBLIC, summary="平台状态 Health", example="/api/health")
 def health(query: Query) -> Response:  # noqa: ARG001  # declared: an unknown parameter is refused here too
     """Whether the server can answer: version, ledger position, how far the view is behind it, data sets."""
-    view, position = platform().views.newest(), platform().ledger.position()
+    view = platform().views.newest()
+    position, behind = platform().ledger.position(), lag(platform().ledger, view)
     return as_json(
         {
             "status": "ok",
@@ -56,7 +58,8 @@ def health(query: Query) -> Response:  # noqa: ARG001  # declared: an unknown pa
             "demo": platform().demo,
             "position": position,
             "view_position": view.position,
-            "lag": max(position - view.position, 0),
+            "lag": behind.positions if behind else 0,
+            "lag_since": answers_json.utc(behind.since) if behind else None,
             "datasets": [answers_json.dataset(each) for each in view.datasets],
         }
     )

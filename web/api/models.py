@@ -116,7 +116,8 @@ class SearchedView(Shape):
 
 
 class Health(Shape):
-    """Whether the server can answer, and from what. `lag`: ledger positions that the view has not applied yet."""
+    """Whether the server can answer, and from what. `lag`: ledger positions that the view has not applied yet;
+    `lag_since`: when (UTC) the ledger took in the first of them."""
 
     status: str
     version: str
@@ -124,6 +125,7 @@ class Health(Shape):
     position: int
     view_position: int
     lag: int
+    lag_since: datetime | None
     datasets: list[DatasetShape]
 
 

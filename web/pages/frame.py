@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, request, url_for
+from markupsafe import Markup
 
 from cases.accounts import ROLE_NAMES, Role
 from graph.identifiers import parse_day
@@ -15,7 +16,7 @@ from graph.places import place_name
 from graph.view import DatasetInfo, View
 from lianxin.errors import BadQuestion, LianxinError
 from services.sources import reach
-from web.pages import words
+from web.pages import known, words
 from web.security import Permission, allowed, current_role
 from web.state import platform
 
@@ -44,6 +45,7 @@ class Frame:
     role: Role
     roles: Sequence[tuple[Role, str]]
     kept: Sequence[tuple[str, str]]
+    known: known.Known
     path: str
     here: str
 
@@ -96,8 +98,8 @@ def read_day(text: str, name: str, label: str) -> date:
 
 
 def view() -> View:
-    """The newest state of the graph."""
-    return platform().views.newest()
+    """The state of the graph that the page asks: the newest, or that of the position asked for."""
+    return known.view()
 
 
 def datasets() -> Sequence[DatasetInfo]:
@@ -109,10 +111,17 @@ def datasets() -> Sequence[DatasetInfo]:
 
 
 def go(endpoint: str, **parameters: Any) -> str:
-    """A link that keeps the day asked for and leaves out what is not set."""
+    """A link that keeps the two times asked for and leaves out what is not set."""
     if "on" not in parameters and request.args.get("on"):
         parameters["on"] = request.args["on"]
+    parameters.setdefault(known.NAME, known.kept())
     return url_for(endpoint, **{name: value for name, value in parameters.items() if value not in (None, "", False)})
+
+
+def times() -> Markup:
+    """The hidden fields by which a form keeps the two times asked for."""
+    day = _day_or_today()
+    return known.fields(day.isoformat() if day != platform().today() else None)
 
 
 def as_json(answer: dict[str, Any]) -> str:
@@ -137,6 +146,7 @@ def _context() -> dict[str, Any]:
     return {
         "frame": _frame(),
         "go": go,
+        "times": times,
         "Basis": Basis,
         "marks": words.BASIS_MARKS,
         "icons": url_for("static", filename="icons.svg"),
@@ -145,8 +155,8 @@ def _context() -> dict[str, Any]:
 
 def _frame() -> Frame:
     running, role = platform(), current_role()
-    known, day = datasets(), _day_or_today()
-    reached = reach(known)
+    loaded, day = datasets(), _day_or_today()
+    reached = reach(loaded)
     section = SECTIONS.get(request.endpoint or "", request.endpoint)
     return Frame(
         entries=[
@@ -157,11 +167,12 @@ def _frame() -> Frame:
         chosen_day=day != running.today(),
         until=reached.until,
         until_stated=reached.stated,
-        synthetic=synthetic_words(known),
+        synthetic=synthetic_words(loaded),
         demo=running.demo,
         role=role,
         roles=list(ROLE_NAMES.items()),
         kept=[(name, value) for name, value in request.args.items(multi=True) if name != "on"],
+        known=known.known(),
         path=request.path,
         here=request.full_path.rstrip("?"),
     )

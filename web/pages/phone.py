@@ -100,7 +100,7 @@ def phone_calendar(token: str) -> Response:
 
 
 def _opened(token: str) -> Opened:
-    return notices.open_link(platform().ledger, frame.view(), token, platform().today())
+    return notices.open_link(platform().ledger, platform().view(), token, platform().today())
 
 
 def _closed(opened: Opened) -> Response:
