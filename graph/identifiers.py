@@ -79,6 +79,7 @@ class Division(str):
         return self[:2]
 
 
+@lru_cache(maxsize=20_000)  # registers name few days many times
 def parse_day(text: str) -> date:
     """Read an ISO day (2026-11-24). Raises ValueError on anything else, times and week dates included."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):

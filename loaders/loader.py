@@ -113,7 +113,7 @@ class Notes:
         Raises Refused for one that contradicts an earlier row; `value`: the key as the field states it.
         """
         said = self.said.setdefault((kind, key), Said(row))
-        if said.row == row and not said.contradicted:
+        if not said.contradicted and (said.row is row or said.row == row):
             said.rows.append(self.row)
             return
         earlier, said.rows, said.contradicted = said.rows, [], True

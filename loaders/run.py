@@ -267,13 +267,14 @@ def _parsed_csv(
         meaning=declared.meaning,
         personal=declared.personal,
     )
+    validate: Callable[[dict[str, str | None]], Row] = declared.model.__pydantic_validator__.validate_python
     for row, cells in rows:
         if isinstance(cells, list):
             run.refused.append(_misfit(declared, opened, row, cells, None if optional else len(fields)))
             yield row, None
             continue
         try:
-            yield row, declared.model.model_validate(cells)
+            yield row, validate(cells)
         except ValidationError as error:
             _refuse(run, declared, opened, row, error)
             yield row, None

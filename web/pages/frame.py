@@ -137,11 +137,6 @@ def synthetic_words(datasets: Sequence[DatasetInfo]) -> str | None:
     return words.SYNTHETIC if all(made_up) else f"含{words.SYNTHETIC}"
 
 
-def latest(datasets: Sequence[DatasetInfo]) -> date | None:
-    """The day of the newest load."""
-    return max((d.loaded_on for d in datasets), default=None)
-
-
 def _context() -> dict[str, Any]:
     return {
         "frame": _frame(),

@@ -81,7 +81,6 @@ def phone_page(token: str) -> Response:
         walk=[] if record.finding is None else walk_rows(record.finding),
         told=guidance,
         gravity_word=credit_words.gravity_word,
-        until=frame.latest(frame.datasets()),
     )
     return _private(Response(page, mimetype="text/html"))
 
