@@ -10,7 +10,7 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -22,6 +22,7 @@ DAY = timedelta(days=1)
 SATURDAY = 5
 
 
+@lru_cache(maxsize=50_000)  # a district's records begin on some thousand days
 def months_after(day: date, months: int) -> date:
     """The corresponding day so many months later, or the last day of that month: 31 August + 6 = 28 February."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

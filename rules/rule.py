@@ -406,7 +406,7 @@ class RuleSet(Generic[C]):
         frozen into a case, or compared with another, keeps the numbers that it had)."""
         if self.last_day is not None and on > self.last_day:
             return self.last_day
-        return max(on, self.first_day)
+        return on if on > self.first_day else self.first_day
 
     @cached_property
     def questions(self) -> Questions[C]:

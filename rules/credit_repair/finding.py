@@ -71,7 +71,7 @@ def _opened(
 def _agreed(ways: Sequence[RepairWay]) -> Values:
     """What all ways say: the gravity is undetermined, a day is blank, where they differ."""
     first = ways[0].values
-    if all(way.values == first for way in ways):
+    if len(ways) == 1 or all(way.values == first for way in ways):
         return first
     gravity, not_before, last_day = map(agreed, zip(*(way.values for way in ways), strict=True))
     return Values(gravity or Gravity.UNDETERMINED, not_before, last_day)
