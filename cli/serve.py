@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from cases.passwords import Passwords
 from cli.common import LedgerOption, open_ledger
 from graph.ledger import Ledger
-from lianxin.clock import china_today
+from lianxin.clock import china_today, utc_now
 from lianxin.errors import BadQuestion
 from lianxin.settings import read_settings
 from services.demo import load_demo, write_demo
+from services.demo.accounts import make_accounts
 
 DEMO_LEDGER = "sqlite:///{folder}/demo.db"
 _NOT_IN_NEO4J = (  # else a graph of real data would give way to made-up ones
@@ -24,8 +26,14 @@ def serve(
     ledger: LedgerOption = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="端口。Port.")] = 8000,
     demo: Annotated[
-        bool, typer.Option("--demo", help="用合成数据，并可选角色。Synthetic data, choice of role.")
+        bool, typer.Option("--demo", help="用合成数据和演示账户。Synthetic data, accounts to try.")
     ] = False,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            "--host", metavar="ADDRESS", help="给别的机器用，要先有账户。Address to listen on; needs accounts."
+        ),
+    ] = None,
 ) -> None:
     """启动网页和接口，停止按 Ctrl-C。Serve the pages and the API until Ctrl-C."""
     from web import create_app  # here: no other command needs the server
@@ -40,17 +48,19 @@ def serve(
         if own and settings.neo4j:
             typer.echo(_NOT_IN_NEO4J)
             settings = replace(settings, neo4j=None)
-        serve_app(create_app(opened, demo=demo, today=china_today, settings=settings), port=port, demo=demo)
+        shown = make_accounts(opened, Passwords(), utc_now()) if demo else None
+        app = create_app(opened, demo=demo, today=china_today, settings=settings, demo_passwords=shown)
+        serve_app(app, port=port, demo=demo, host=host)
 
 
 def _refuse_real_data(ledger: Ledger) -> None:
-    """In the demo anybody may choose any role: real registers must not lie behind it."""
+    """In the demo anybody may log in as anybody: real registers must not lie behind it."""
     real = [dataset.label for dataset in ledger.datasets() if not dataset.synthetic]
     if real:
         raise BadQuestion(
-            f"--demo lets anybody choose any role, and this ledger holds data that are not synthetic ({len(real)} data "
-            "sets). Leave out --demo, or name a ledger with the demo district",
-            f"--demo 允许任何人选任何角色，而这个账本里有不是合成的数据（{'、'.join(real)}）。"
+            f"--demo lets anybody log in as anybody, and this ledger holds data that are not synthetic ({len(real)} "
+            "data sets). Leave out --demo, or name a ledger with the demo district",
+            f"--demo 允许任何人以任何账户登录，而这个账本里有不是合成的数据（{'、'.join(real)}）。"
             "请去掉 --demo，或换一个演示账本",
         )
 

@@ -1,16 +1,17 @@
-"""The choice of a role, in the demo alone: there are no accounts yet."""
+"""The choice of a role, in the demo alone: one click logs in as the demo's account of that role."""
 
-import re
-
-from flask import Blueprint, redirect, request, session
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from cases.accounts import ROLE_NAMES, Role
-from lianxin.errors import BadQuestion
+from cases import accounts, sessions
+from cases.accounts import ROLE_NAMES, Account, Role
+from lianxin.clock import utc_now
+from lianxin.errors import BadQuestion, NotKnown
+from services.demo.accounts import name_of
+from web.landing import after_login
 from web.security import Permission, permission
-
-# A path of this site: browsers read "//host" and "/\host" as another site.
-SAME_SITE = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
+from web.state import platform
+from web.visitor import Visitor, remember
 
 blueprint = Blueprint("roles", __name__)
 
@@ -18,17 +19,23 @@ blueprint = Blueprint("roles", __name__)
 @blueprint.post("/role")
 @permission(Permission.PUBLIC)
 def choose() -> Response:
-    """Store the chosen role in the session and go back to where it was chosen."""
-    chosen = request.form.get("role", "")
+    """Log in as the demo's account of the chosen role, and go back to where it was chosen."""
+    account = _account(request.form.get("role", ""))
+    token = sessions.start(platform().ledger, account, utc_now())
+    response = redirect(after_login(request.form.get("next", "/"), Visitor(account.role, account)), 303)
+    remember(response, token)
+    return response
+
+
+def _account(chosen: str) -> Account:
+    """The demo's account of a role. Raises BadQuestion, NotKnown in a demo over a ledger without the demo district."""
     if chosen not in set(Role):
         raise BadQuestion(
             f"there is no such role; one of: {', '.join(Role)}",
             f"没有这个角色，可选：{'、'.join(ROLE_NAMES[role] for role in Role)}",
         )
-    session["role"] = chosen
-    return redirect(same_site(request.form.get("next", "/")), 303)
-
-
-def same_site(path: str) -> str:
-    """The path when it leads to a page of this site, else the first page."""
-    return path if SAME_SITE.fullmatch(path) else "/"
+    name = name_of(Role(chosen))
+    found = accounts.find(platform().ledger, name)
+    if found is None:
+        raise NotKnown("account", "账户", name)
+    return found

@@ -1,18 +1,23 @@
-"""Access 权限: every route declares its permission; a role has a fixed set of them; everything else is denied.
+"""Access 权限: every route declares its permission; a role has a fixed set of them, each with how far it reaches;
+everything else is denied.
 
-The matrix endpoint × role stands in `docs/permissions.md`; `python -m web.generated` writes it anew.
+A route that reads or writes the records of one party or one authority asks `reach` and hands it on to the service that
+finds them: a limited role gets no answer from a route that did not ask. The matrix endpoint × role stands in
+`docs/permissions.md`; `python -m web.generated` writes it anew.
 """
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import urlsplit
 
-from flask import Flask, abort, request, session
+from flask import Flask, Response, abort, g, request
+from flask_wtf import CSRFProtect
 
-from cases.accounts import ROLE_NAMES, Role
-from lianxin.errors import Forbidden
+from cases.accounts import ROLE_NAMES, Account, Role
+from lianxin.errors import Forbidden, NotLoggedIn, OutOfScope, SessionOver
+from services.reach import EVERYTHING, Reach
 from web.state import platform
+from web.visitor import from_outside, visitor
 
 Handler = TypeVar("Handler", bound=Callable[..., object])
 PERMISSION = "lianxin_permission"
@@ -23,7 +28,8 @@ LARGEST_BODY = "lianxin_largest_body"
 class Permission(StrEnum):
     """What a route lets somebody do 权限."""
 
-    PUBLIC = "public"  # health, static files, the API description, the choice of a demo role
+    PUBLIC = "public"  # health, static files, the API description, logging in and out
+    ACCOUNT = "account"  # one's own account: its password
     GRAPH_READ = "graph.read"  # enterprises, chains, search: registers without personal data
     PARTNERS_READ = "partners.read"  # partner candidates and why-not
     LOADS_READ = "loads.read"  # load reports: refused values are shown
@@ -36,23 +42,44 @@ class Permission(StrEnum):
     REPORTS_READ = "reports.read"  # reports of touts
 
 
-_ASK = frozenset({Permission.PUBLIC, Permission.REPAIR_CHECK})
-_GRAPH = _ASK | {Permission.GRAPH_READ}
-_ALL = _GRAPH | {Permission.PARTNERS_READ, Permission.LOADS_READ, Permission.CREDIT_READ}
-_OVERSEE = frozenset({Permission.REPAIR_OVERSEE, Permission.PROOF_READ, Permission.REPORTS_READ})
-GRANTS: Mapping[Role, frozenset[Permission]] = {
+class Scope(StrEnum):
+    """范围 How far a permission reaches."""
+
+    ALL = "all"  # 全部
+    OWN = "own"  # 本企业: the enterprise that the account acts for
+    RECOGNISED = "recognised"  # 本单位认定: the records that the authorities of the account made
+
+    @property
+    def sign(self) -> str:
+        """How the matrix shows it."""
+        return "●" if self is Scope.ALL else "◐"
+
+
+Grants = Mapping[Permission, Scope]
+
+
+def _each(scope: Scope, *permissions: Permission) -> dict[Permission, Scope]:
+    return dict.fromkeys(permissions, scope)
+
+
+_NOBODY = _each(Scope.ALL, Permission.PUBLIC)
+_ASK = {**_NOBODY, **_each(Scope.ALL, Permission.ACCOUNT, Permission.REPAIR_CHECK)}
+_GRAPH = {**_ASK, **_each(Scope.ALL, Permission.GRAPH_READ)}
+_ALL = {**_GRAPH, **_each(Scope.ALL, Permission.PARTNERS_READ, Permission.LOADS_READ, Permission.CREDIT_READ)}
+_OVERSEE = _each(Scope.ALL, Permission.REPAIR_OVERSEE, Permission.PROOF_READ, Permission.REPORTS_READ)
+GRANTS: Mapping[Role, Grants] = {
     Role.CHAIN_OFFICER: _ALL,
-    Role.ENTERPRISE: _ASK,
+    Role.ENTERPRISE: _ASK | _each(Scope.OWN, Permission.CREDIT_READ, Permission.CLAIM_WRITE, Permission.PROOF_READ),
     Role.REPAIR_AUTHORITY: _GRAPH
-    | {Permission.CREDIT_READ, Permission.NOTICE_WRITE, Permission.CLAIM_WRITE}
-    | {Permission.REPAIR_OVERSEE, Permission.PROOF_READ},
+    | _each(Scope.RECOGNISED, Permission.CREDIT_READ, Permission.NOTICE_WRITE, Permission.CLAIM_WRITE)
+    | _each(Scope.RECOGNISED, Permission.REPAIR_OVERSEE, Permission.PROOF_READ),
     Role.BANK_OFFICER: _ASK,  # a bank sees nothing without consent, which comes later
     Role.INSTITUTE: _GRAPH,
     Role.LEAD_DEPARTMENT: _ALL | _OVERSEE,
-    Role.ADMINISTRATOR: frozenset(Permission),
-    Role.AUDITOR: _GRAPH | {Permission.LOADS_READ, Permission.CREDIT_READ} | _OVERSEE,
+    Role.ADMINISTRATOR: _each(Scope.ALL, *Permission),
+    Role.AUDITOR: _GRAPH | _each(Scope.ALL, Permission.LOADS_READ, Permission.CREDIT_READ) | _OVERSEE,
 }
-"""Role → what it may. An enterprise may not state anything itself before accounts say which one it is."""
+"""Role → what it may, and how far."""
 
 
 def permission(needed: Permission) -> Callable[[Handler], Handler]:
@@ -86,32 +113,44 @@ def without_token(app: Flask) -> list[Callable[..., object]]:
     return [view for view in app.view_functions.values() if getattr(view, CHANGES_NOTHING, False)]
 
 
-def current_role() -> Role:
-    """The role of this request: in the demo the chosen one, else the operator at this machine (administrator)."""
-    if not platform().demo:
-        return Role.ADMINISTRATOR
-    chosen = session.get("role", Role.CHAIN_OFFICER.value)
-    return Role(chosen) if chosen in set(Role) else Role.CHAIN_OFFICER
-
-
-def from_outside() -> bool:
-    """Whether a request came by the name that phones use, and not from this machine: there everybody is nobody."""
-    public = platform().public_host
-    return public is not None and urlsplit(f"//{request.headers.get('Host', '')}").hostname == public
+def granted() -> Grants:
+    """What whoever asks may."""
+    role = visitor().role
+    return _NOBODY if role is None else GRANTS[role]
 
 
 def allowed(needed: Permission) -> bool:
-    """Whether the current role has the permission: for a page that leaves out what it may not link to."""
-    if from_outside():
-        return needed is Permission.PUBLIC
-    return needed in GRANTS[current_role()]
+    """Whether whoever asks has the permission: for a page that leaves out what it may not link to."""
+    return needed is Permission.PUBLIC or needed in granted()
 
 
 def require(needed: Permission) -> None:
-    """Raise Forbidden unless the current role has the permission."""
-    if not allowed(needed):
-        role = current_role()
-        raise Forbidden(needed, role, ROLE_NAMES[role])
+    """Raises Forbidden unless whoever asks has the permission; for nobody NotLoggedIn, SessionOver."""
+    if allowed(needed):
+        return
+    who = visitor()
+    if who.role is None:
+        raise SessionOver if who.over else NotLoggedIn
+    raise Forbidden(needed, who.role, ROLE_NAMES[who.role])
+
+
+def reach(needed: Permission) -> Reach:
+    """How far a permission reaches for whoever asks: the one question of every route over single records.
+
+    Raises as `require`, and OutOfScope where nothing is reached.
+    """
+    require(needed)
+    g.setdefault("reached", set()).add(needed)
+    scope, account = granted()[needed], visitor().account
+    return EVERYTHING if scope is Scope.ALL else _limits(scope, account)
+
+
+def _limits(scope: Scope, account: Account | None) -> Reach:
+    if account is not None and scope is Scope.OWN and account.duty.enterprise:
+        return Reach(enterprise=account.duty.enterprise)
+    if account is not None and scope is Scope.RECOGNISED and account.duty.authorities:
+        return Reach(authorities=frozenset(account.duty.authorities))
+    raise OutOfScope
 
 
 def declared(app: Flask) -> dict[str, Permission]:
@@ -134,23 +173,52 @@ def deny_by_default(app: Flask) -> None:
     def guard() -> None:
         if request.endpoint is None:
             return
-        if from_outside() and permissions[request.endpoint] is not Permission.PUBLIC:
+        needed = permissions[request.endpoint]
+        if needed is not Permission.PUBLIC and from_outside() and not platform().locked():
             abort(404)
-        require(permissions[request.endpoint])
+        require(needed)
         if request.endpoint in bodies:
             request.max_content_length = bodies[request.endpoint]
+
+    @app.after_request
+    def asked(response: Response) -> Response:
+        """What went past the limits of a role leaves with nobody."""
+        needed = permissions.get(request.endpoint or "", Permission.PUBLIC)
+        if needed is Permission.PUBLIC or response.status_code >= 400:
+            return response
+        scope = granted()[needed]
+        if scope is not Scope.ALL:
+            if needed not in g.get("reached", ()):
+                raise RuntimeError(f"{request.endpoint} did not ask how far {needed} reaches")
+            response.headers["X-Scope"] = scope.value
+        return response
+
+
+def protect_forms(app: Flask) -> None:
+    """Hold every request that changes something to the token of its form; a program with a key has no forms."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # the library knows no keys: we ask it
+    tokens, free = CSRFProtect(app), without_token(app)
+
+    @app.before_request
+    def check() -> None:
+        if request.endpoint is None or request.method not in app.config["WTF_CSRF_METHODS"]:
+            return
+        asks_only = app.view_functions[request.endpoint] in free
+        if app.config["WTF_CSRF_ENABLED"] and not asks_only and not visitor().by_key:
+            tokens.protect()
 
 
 # --- the matrix -------------------------------------------------------------------------------------------------------
 
 _HEAD = """# Permissions 权限
 
-Who may call what. Every route declares one permission, a role has a fixed set of them, everything else is denied;
-a route that declares none stops the server at start. `web/security.py` declares it, `python -m web.generated` writes
-this page, and a test calls every route in every role and compares.
+Who may call what, and how far it reaches. Every route declares one permission, a role has a fixed set of them,
+everything else is denied; a route that declares none stops the server at start. `web/security.py` declares it,
+`python -m web.generated` writes this page, and a test calls every route in every role and compares.
 
-Until accounts come, the roles can be chosen only in the demo (`lianxin serve --demo`). Without `--demo` the server
-listens on this machine alone, and whoever sits at it is the administrator. ● may, – may not.
+● may, over everything; ◐ may, within limits: an enterprise over its own records, a repair authority over the records
+that its authorities made; – may not. What lies beyond the limits is answered alike, whether it exists or not. Whoever
+has not logged in may what is public. How accounts are made and what they are for: [access.md](access.md).
 
 | address | permission |"""
 
@@ -162,7 +230,7 @@ def matrix(app: Flask) -> str:
     lines.append("|---|---|" + ":-:|" * len(Role))
     for address, endpoint in routes(app):
         needed = permissions[endpoint]
-        cells = "".join(f" {'●' if needed in GRANTS[role] else '–'} |" for role in Role)
+        cells = "".join(f" {scope.sign if (scope := GRANTS[role].get(needed)) else '–'} |" for role in Role)
         lines.append(f"| `{address}` | {needed} |{cells}")
     return "\n".join(lines) + "\n"
 

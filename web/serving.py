@@ -1,4 +1,4 @@
-"""Listening: waitress, one process with threads, on this machine alone unless the demo is told otherwise."""
+"""Listening: waitress, one process with threads, on this machine alone until there are accounts."""
 
 import errno
 import socket
@@ -15,13 +15,23 @@ from web.state import platform_of
 LOOPBACK = "127.0.0.1"
 THREADS = 8
 _WHY_LOOPBACK = (
-    "目前还没有账户，坐在这台机器前的人就是管理员，所以只在本机（127.0.0.1）监听。要给别人看，请用 --demo 演示。",
+    "目前还没有账户，坐在这台机器前的人就是管理员，所以只在本机（127.0.0.1）监听。"
+    "要给别人用，请先用 lianxin user add 建账户。",
     "There are no accounts yet: whoever sits at this machine is the administrator, so only this machine (127.0.0.1) "
-    "is served. To show it to others, use --demo.",
+    "is served. To let others in, make accounts first: lianxin user add.",
+)
+_WHY_LOGIN = (
+    "有账户：所有人都要登录，包括在这台机器上。",
+    "There are accounts: everybody logs in, at this machine too.",
 )
 _WHY_DEMO = (
-    "演示方式：没有账户，任何人都可以在页眉换角色，请不要装入真实数据。",
-    "Demo: no accounts, anybody may choose a role in the header. Do not load real data.",
+    "演示方式：任何人都可以在页眉换演示账户，密码在登录页上，请不要装入真实数据。",
+    "Demo: anybody may log in as any of its accounts, whose passwords stand on the login page. Do not load real data.",
+)
+_IN_THE_CLEAR = (
+    "密码和记录在网络上没有加密：请在前面放一个 https 代理，并设置 LIANXIN_BASE_URL=https://……",
+    "Passwords and records go over the network in the clear: put an https proxy in front of it and set "
+    "LIANXIN_BASE_URL=https://…",
 )
 
 
@@ -32,13 +42,24 @@ def serve(app: Flask, port: int, demo: bool, host: str | None = None) -> None:
     """
     server = listen(app, port, demo, host)
     threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
-    for line in (*(_WHY_DEMO if demo else _WHY_LOOPBACK), f"http://{server.effective_host}:{server.effective_port}/"):
+    for line in (*_said(app, demo, host), f"http://{server.effective_host}:{server.effective_port}/"):
         print(line, flush=True)
     try:
         server.run()
     finally:
         server.close()
         platform_of(app).views.close()
+
+
+def _said(app: Flask, demo: bool, host: str | None) -> tuple[str, ...]:
+    """Who may come, and what to beware of."""
+    served = platform_of(app)
+    if demo:
+        return _WHY_DEMO
+    if not served.locked():
+        return _WHY_LOOPBACK
+    open_ = host not in (None, LOOPBACK) and not served.secure
+    return (*_WHY_LOGIN, *_IN_THE_CLEAR) if open_ else _WHY_LOGIN
 
 
 def _warm(app: Flask) -> None:
@@ -51,10 +72,12 @@ def _warm(app: Flask) -> None:
 def listen(app: Flask, port: int, demo: bool, host: str | None = None) -> "waitress.server.BaseWSGIServer":
     """A server that has taken its port."""
     address = host or LOOPBACK
-    if not demo and address != LOOPBACK:
+    if address != LOOPBACK and not demo and not platform_of(app).locked():
         raise BadQuestion(
-            f"--host {address} needs --demo: without accounts only this machine may be served",
-            f"--host {address} 要和 --demo 一起用：还没有账户时只能在本机监听",
+            f"--host {address} needs accounts: without them whoever comes would be the administrator. Make the first "
+            "one (lianxin user add NAME --role administrator), or show made-up data (--demo)",
+            f"--host {address} 要先有账户：没有账户时，谁来都是管理员。请先建一个"
+            "（lianxin user add 账户名 --role administrator），或用 --demo 演示合成数据",
         )
     if not 0 <= port <= 65535:
         raise BadQuestion(

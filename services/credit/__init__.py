@@ -15,7 +15,7 @@ from services.credit.answer import (
     StripState,
     WayOfRecord,
 )
-from services.credit.find import authority_of, credit, credit_plan, credit_record, plan_of, record_of, strip
+from services.credit.find import authority_of, credit, credit_plan, credit_record, plan_of, record_of, strip, strip_of
 
 __all__ = [
     "Change",
@@ -38,4 +38,5 @@ __all__ = [
     "plan_of",
     "record_of",
     "strip",
+    "strip_of",
 ]

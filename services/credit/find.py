@@ -156,6 +156,14 @@ def credit(view: View, key: str, on: date, reach: Reach = EVERYTHING) -> Credit:
     )
 
 
+def strip_of(view: View, enterprise: Ref, on: date, reach: Reach = EVERYTHING) -> CreditStrip:
+    """The strip of one enterprise, over the records that are reached. Raises NotKnown, OutOfScope."""
+    if reach.limited:
+        return credit(view, enterprise.key, on, reach).strip
+    handle = resolve(view, enterprise.key, ("Enterprise",))
+    return strip(view, [handle], on)[handle]
+
+
 def _reached(view: View, key: str, reach: Reach) -> int:
     """The enterprise that is asked for. Whose limit is one enterprise asks for it by its key, and for nothing else."""
     if reach.enterprise is not None:

@@ -31,11 +31,12 @@ NAMESAKES = "浙江同昇精密机械（示例）有限公司"
 SEVERAL, REMOVED = "91330113YANG069477", "91330113YANG01759Y"
 MANY_RECORDS = "91330109YANG06349J"  # of its first candidates most have records
 Get = Callable[..., str]
+AsRole = Callable[[FlaskClient, Role], None]
 
 
 @pytest.fixture(scope="module")
-def app(demo_ledger: Ledger) -> Flask:
-    return create_app(demo_ledger, demo=True, today=lambda: DAY)
+def app(served_ledger: Ledger) -> Flask:
+    return create_app(served_ledger, demo=True, today=lambda: DAY)
 
 
 @pytest.fixture
@@ -58,11 +59,6 @@ def page(client: FlaskClient) -> Get:
 @pytest.fixture(scope="module")
 def district(demo_ledger: Ledger) -> View:
     return build(demo_ledger)
-
-
-def as_role(client: FlaskClient, role: Role) -> None:
-    with client.session_transaction() as session:
-        session["role"] = role.value
 
 
 def words_of(html: str) -> str:
@@ -173,7 +169,7 @@ def test_the_print_says_once_what_was_searched(page: Get) -> None:
     assert "（国家发展改革委令第36号）" in with_records
 
 
-def test_a_role_that_may_not_see_records_reads_so(client: FlaskClient) -> None:
+def test_a_role_that_may_not_see_records_reads_so(client: FlaskClient, as_role: AsRole) -> None:
     as_role(client, Role.INSTITUTE)
     card = section(client.get(f"/enterprises/{REPAIRABLE}").text, "credit")
     assert "您的角色看不到信用记录" in card
@@ -510,7 +506,7 @@ def test_a_reading_mark_leaves_the_rules_that_rest_on_it(page: Get) -> None:
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_the_law_is_open_to_everybody(client: FlaskClient, role: Role) -> None:
+def test_the_law_is_open_to_everybody(client: FlaskClient, role: Role, as_role: AsRole) -> None:
     as_role(client, role)
     html = client.get("/rules").text
     assert 'aria-current="page">规则</a>' in html
@@ -538,7 +534,7 @@ def test_a_tout_is_reported_in_two_clicks(page: Get, client: FlaskClient, distri
     assert "要多少钱，付了没有" in sheet.text
 
 
-def test_who_mends_which_source_is_said(client: FlaskClient) -> None:
+def test_who_mends_which_source_is_said(client: FlaskClient, as_role: AsRole) -> None:
     html = client.get("/wrong", headers={"Referer": f"http://localhost/enterprises/{REPAIRABLE}?on=2026-11-01"}).text
     assert f'<a href="/enterprises/{REPAIRABLE}?on=2026-11-01">' in html
     text = section(html, "who")
@@ -597,7 +593,7 @@ def test_a_value_that_names_nothing_is_not_ignored(page: Get, where: str, said: 
     assert said in page(where, 422)
 
 
-def test_who_may_not_see_a_page_does_not_learn_what_it_takes(client: FlaskClient) -> None:
+def test_who_may_not_see_a_page_does_not_learn_what_it_takes(client: FlaskClient, as_role: AsRole) -> None:
     as_role(client, Role.BANK_OFFICER)
     response = client.get("/partners?secret=1")
     assert response.status_code == 403

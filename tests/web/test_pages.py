@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
+from cases.accounts import Role
 from graph.ledger import Ledger
 from graph.memory_build import build
 from graph.ontology import Basis, Ref
@@ -39,8 +40,8 @@ STATIC = Path(__file__).parents[2] / "web" / "static"
 
 
 @pytest.fixture(scope="module")
-def app(demo_ledger: Ledger) -> Flask:
-    return create_app(demo_ledger, demo=True, today=lambda: DAY)
+def app(served_ledger: Ledger) -> Flask:
+    return create_app(served_ledger, demo=True, today=lambda: DAY)
 
 
 @pytest.fixture
@@ -468,9 +469,10 @@ def test_the_role_is_chosen_in_the_demo_only(page: Callable[..., str], demo_ledg
     assert "演示角色" not in create_app(demo_ledger, today=lambda: DAY).test_client().get("/").text
 
 
-def test_navigation_shows_what_the_role_may_see(client: FlaskClient) -> None:
-    with client.session_transaction() as session:
-        session["role"] = "institute"
+def test_navigation_shows_what_the_role_may_see(
+    client: FlaskClient, as_role: Callable[[FlaskClient, Role], None]
+) -> None:
+    as_role(client, Role.INSTITUTE)
     html = client.get("/chains").text
     assert ">链图</a>" in html
     assert ">找伙伴</a>" not in html

@@ -37,7 +37,7 @@ from web.api.edges import (
     WhyNotQuery,
 )
 from web.api.operation import as_json, blueprint, day, operation, searched, state
-from web.security import Permission
+from web.security import Permission, reach
 from web.state import platform
 
 __all__ = ["blueprint", "examples", "oversight", "repair"]
@@ -111,7 +111,7 @@ def show_credit(path: EnterprisePath, query: OnQuery) -> Response:
     do not say, what the rules find in every way of what is not known, and which kinds of record are not loaded. What
     the enterprise says of its records stands apart, under `claims`: it changes no finding."""
     view = state(query)
-    known = credit.credit(view, path.key, day(query.on))
+    known = credit.credit(view, path.key, day(query.on), reach(Permission.CREDIT_READ))
     said = claims.claimed(platform().ledger, view, known)
     told = [oversight_json.record_claims(each) for each in said.values()]
     return as_json({**credit_json.credit(known), "claims": told})
@@ -127,7 +127,7 @@ def show_credit(path: EnterprisePath, query: OnQuery) -> Response:
 def show_credit_plan(path: EnterprisePath, query: OnQuery) -> Response:
     """The plan over all credit records of one enterprise: in which order to file, which acts come first, what has to
     be clarified, what needs nothing, and which records have no finding and why."""
-    made = credit.credit_plan(state(query), path.key, day(query.on))
+    made = credit.credit_plan(state(query), path.key, day(query.on), reach=reach(Permission.CREDIT_READ))
     return as_json(credit_json.credit_plan(made))
 
 
@@ -141,7 +141,7 @@ def show_credit_plan(path: EnterprisePath, query: OnQuery) -> Response:
 def show_credit_calendar(path: EnterprisePath, query: OnQuery) -> Response:
     """The days of the plan as a calendar file (iCalendar): an all-day event for each first day of filing, and for each
     record that stops by itself."""
-    made = credit.credit_plan(state(query), path.key, day(query.on))
+    made = credit.credit_plan(state(query), path.key, day(query.on), reach=reach(Permission.CREDIT_READ))
     return Response(credit_plan_ics(made), mimetype="text/calendar")
 
 

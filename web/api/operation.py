@@ -17,11 +17,13 @@ from web.api.edges import REPEATABLE, StateQuery
 from web.api.problems import HTTP_MEANINGS, MEDIA_TYPE, refused, respond
 from web.security import Permission, changes_nothing, permission
 from web.state import platform
+from web.visitor import COOKIE
 
 _PROBLEM = "#/components/schemas/Problem"
 _MAY_HAPPEN: Mapping[int, str] = {
     400: HTTP_MEANINGS[400][2],
-    403: "The role lacks the permission.",
+    401: "Nobody is logged in, the session is over, or the key lets nobody in.",
+    403: "The role lacks the permission, or it does not reach so far.",
     404: "Nothing is known under this key, or there is no such address.",
     405: HTTP_MEANINGS[405][2],
     409: "The question needs data that are not loaded, or rules that are not in force on the day.",
@@ -37,6 +39,22 @@ def _problem(description: str) -> dict[str, Any]:
 
 def _file(media_type: str) -> dict[str, Any]:
     return {"description": "A file.", "content": {media_type: {"schema": {"type": "string"}}}}
+
+
+SECURITY_SCHEMES: dict[str, Any] = {
+    "login": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "The session of somebody who logged in at /login.",
+    },
+    "key": {"type": "http", "scheme": "bearer", "description": "The key of a program: `lianxin user key add`."},
+}
+
+
+def _secured(needed: Permission) -> list[dict[str, list[Any]]]:
+    """How an operation is opened; a public one by nothing."""
+    return [] if needed is Permission.PUBLIC else [{name: []} for name in SECURITY_SCHEMES]
 
 
 _IN_BODIES: dict[str | int, Any] = {str(status): _problem(HTTP_MEANINGS[status][2]) for status in (413, 415)}
@@ -67,6 +85,7 @@ def operation(
             summary=summary,
             description=_described(handler),
             responses={"200": _file(answer) if isinstance(answer, str) else answer},
+            security=_secured(needed),
             openapi_extensions={"x-example": example, "x-permission": needed.value},
         )(permission(needed)(handler))
         return registered
@@ -89,6 +108,7 @@ def question(
             summary=summary,
             description=_described(handler),
             responses={"200": answer, **_IN_BODIES},
+            security=_secured(needed),
             openapi_extensions={
                 "x-example": f"/api{rule}",
                 "x-example-body": example,

@@ -9,7 +9,7 @@ from services.oversight import Stage
 from web.api import models
 from web.api.edges import EligibleQuery, ImpactQuery
 from web.api.operation import as_json, day, operation, state
-from web.security import Permission
+from web.security import Permission, reach
 from web.state import platform
 
 
@@ -33,6 +33,7 @@ def list_eligible(query: EligibleQuery) -> Response:
         stage=None if query.stage is None else Stage(query.stage),
         limit=query.limit,
         cursor=query.cursor,
+        reach=reach(Permission.REPAIR_OVERSEE),
     )
     return as_json(oversight_json.eligible(found))
 
@@ -57,5 +58,6 @@ def show_impact(query: ImpactQuery) -> Response:
         change=None if query.change is None else Change(query.change),
         limit=query.limit,
         cursor=query.cursor,
+        reach=reach(Permission.REPAIR_OVERSEE),
     )
     return as_json(oversight_json.law_impact(found))

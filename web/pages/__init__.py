@@ -12,6 +12,7 @@ from web.pages import (
     home,
     impact,
     loads,
+    login,
     notices,
     partners,
     rule_table,
@@ -26,7 +27,7 @@ blueprint = Blueprint("pages", __name__)
 blueprint.before_request(refuse_unknown)
 
 frame.register(blueprint)
-for group in (home, search, enterprises, credit, chains, partners, sheets, rule_table, loads, wrong):
+for group in (home, search, enterprises, credit, chains, partners, sheets, rule_table, loads, login, wrong):
     group.register(blueprint)
 for group in (claims, eligible, impact, notices, touts):
     group.register(blueprint)

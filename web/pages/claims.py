@@ -18,8 +18,9 @@ from services import credit as credit_service
 from services.claims import RecordClaims
 from services.credit import Credit, CreditRecord
 from web.pages import frame
-from web.security import Permission, allowed, current_role, permission, takes_files
+from web.security import Permission, allowed, permission, reach, takes_files
 from web.state import platform
+from web.visitor import visitor
 
 FORM_ROOM: Final = 1024 * 1024  # bytes of a form beside its files
 WHAT_IF: Final = {ClaimedFact.DUTIES_DONE: "done", ClaimedFact.COMMITMENT: "commit"}
@@ -41,6 +42,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/enterprises/<key>/claims/<number>/<digest>", view_func=claim_document)
     blueprint.app_context_processor(_context)
     blueprint.add_app_template_filter(said_by, "said_by")
+    blueprint.add_app_template_filter(said_how, "said_how")
 
 
 def _context() -> dict[str, Any]:
@@ -51,6 +53,7 @@ def _context() -> dict[str, Any]:
         "claimable": list(ClaimedFact),
         "most_proofs": MOST_PROOFS,
         "may_claim": allowed(Permission.CLAIM_WRITE),
+        "claims_itself": visitor().role is Role.ENTERPRISE,
         "may_read_proofs": allowed(Permission.PROOF_READ),
         "today": platform().today(),
     }
@@ -71,9 +74,15 @@ def all_claims(known: Credit) -> Mapping[str, RecordClaims]:
     return claim_service.claimed(platform().ledger, frame.view(), known)
 
 
-def said_by(role: str) -> str:
-    """Who said so, as people call the role."""
+def said_by(signature: str) -> str:
+    """Who said so, as people call the role: the account that stands behind it is for the auditor."""
+    role = signature.partition(" ")[0]
     return ROLE_NAMES[Role(role)] if role in set(Role) else role
+
+
+def said_how(signature: str) -> str:
+    """Who wrote down what an enterprise says: itself, or an officer for it."""
+    return "企业自己填报" if signature.partition(" ")[0] == Role.ENTERPRISE else f"{said_by(signature)}代录"
 
 
 @permission(Permission.CLAIM_WRITE)
@@ -88,9 +97,10 @@ def say_claim(key: str) -> AnyResponse:
         record,
         _fact(),
         _day(),
-        said_by=current_role().value,
+        said_by=visitor().signature,
         today=platform().today(),
         proofs=_proofs(),
+        reach=reach(Permission.CLAIM_WRITE),
     )
     return redirect(_back(key, record), 303)
 
@@ -100,7 +110,13 @@ def withdraw_claim(key: str, number: str) -> AnyResponse:
     """POST /enterprises/<key>/claims/<number>/withdraw"""
     made = platform()
     taken = claim_service.withdraw(
-        made.ledger, frame.view(), key, _number(number), said_by=current_role().value, today=made.today()
+        made.ledger,
+        frame.view(),
+        key,
+        _number(number),
+        said_by=visitor().signature,
+        today=made.today(),
+        reach=reach(Permission.CLAIM_WRITE),
     )
     return redirect(_back(key, f"{taken.record.type}/{taken.record.key}"), 303)
 
@@ -108,11 +124,11 @@ def withdraw_claim(key: str, number: str) -> AnyResponse:
 @permission(Permission.PROOF_READ)
 def claim_document(key: str, number: str, digest: str) -> Response:
     """GET /enterprises/<key>/claims/<number>/<digest>: a proof, as a file to keep and never as a page of this site."""
-    known = credit_service.credit(frame.view(), key, platform().today())
+    known = credit_service.credit(frame.view(), key, platform().today(), reach(Permission.PROOF_READ))
     said = claim_service.claimed(platform().ledger, frame.view(), known)
     claims = (claim for each in said.values() for claim in each.claims if claim.id == _number(number))
     if not any(document.digest == digest for claim in claims for document in claim.documents):
-        raise NotKnown("document", "材料", digest[:64])
+        raise reach(Permission.PROOF_READ).refusal(NotKnown("document", "材料", digest[:64]))
     found, content = documents.read(platform().ledger, digest)
     suffix = found.media_type.name.lower()
     headers = {"Content-Disposition": f'attachment; filename="lianxin-proof-{digest[:12]}.{suffix}"'}

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
-from lianxin.errors import BadQuestion, CalendarMissing, NotInForce, NotKnown
+from lianxin.errors import BadQuestion, CalendarMissing, NotInForce
 from rules.answer import Answer
 from rules.calendar import official_calendar
 from rules.credit_repair.codes import CODES
@@ -27,7 +27,7 @@ from services.credit_records import RecordKind
 from web.pages import asking, credit_words, frame, timeline
 from web.pages.credit_walk import not_asked, walk_rows
 from web.parameters import takes
-from web.security import Permission, permission
+from web.security import Permission, permission, reach
 
 Page = str | tuple[str, int] | AnyResponse
 ICS: Final = "text/calendar"
@@ -167,6 +167,7 @@ def credit_page(key: str) -> Page:
         plan=plan,
         picture=timeline.draw(known.records, known.on),
         first=first_filing(plan.plan),
+        only=reach(Permission.CREDIT_READ).authorities,
         limits=_limits(plan.plan),
         what_if=what_if,
     )
@@ -176,7 +177,7 @@ def credit_page(key: str) -> Page:
 @permission(Permission.CREDIT_READ)
 def credit_ics(key: str) -> Response:
     """GET /enterprises/<key>/credit.ics: the plan as a calendar file."""
-    made = credit_service.credit_plan(frame.view(), key, frame.asked_day())
+    made = credit_service.credit_plan(frame.view(), key, frame.asked_day(), reach=reach(Permission.CREDIT_READ))
     headers = {"Content-Disposition": 'attachment; filename="lianxin-credit.ics"'}
     return Response(credit_plan_ics(made), mimetype=ICS, headers=headers)
 
@@ -188,9 +189,7 @@ def credit_record(key: str, record: str) -> Page:
     known = _known(key)
     if not isinstance(known, Credit):
         return _elsewhere(key, "pages.credit_page")
-    found = known.record(record)
-    if found is None:
-        raise NotKnown("credit record", "信用记录", record)
+    found = credit_service.record_of(known, record, reach(Permission.CREDIT_READ))
     if known.ref.key != key:
         return redirect(frame.go("pages.credit_record", key=known.ref.key, record=record))
     what_if = _what_if(known, found)
@@ -229,7 +228,7 @@ def report_sheet() -> Response:
 def _known(key: str) -> Credit | None:
     """The credit of an enterprise; None where several bear the name."""
     try:
-        return credit_service.credit(frame.view(), key, frame.asked_day())
+        return credit_service.credit(frame.view(), key, frame.asked_day(), reach(Permission.CREDIT_READ))
     except BadQuestion:
         if len(asking.namesakes(key, ("Enterprise",))) < 2:
             raise

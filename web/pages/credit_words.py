@@ -15,6 +15,7 @@ NOT_CLEAN = "未取得，不等于没有"
 HOW_TO_READ = f"信用只写查到了什么、查到哪天；{NOT_CLEAN}"
 FREE = "本平台不收取任何费用"
 DENIED = "您的角色看不到信用记录"
+BEYOND = "没有本单位认定的记录；别的单位认定的，这个账户看不到"
 NOT_ASKED = "没有查：信用登记只按企业查，这里是机构"
 NO_RESTRICTION = "限制后果未载入"
 

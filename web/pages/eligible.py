@@ -11,7 +11,7 @@ from services.through import SLICE_SECONDS
 from web.pages import credit_words, frame
 from web.pages.table_file import csv_file
 from web.parameters import takes
-from web.security import Permission, permission
+from web.security import Permission, permission, reach
 from web.state import platform
 
 PAGE: Final = 20
@@ -43,6 +43,7 @@ def eligible_list() -> str:
         chosen=_stage(),
         searched=searched(found),
         again=_url(found.authority, _stage()),
+        only=reach(Permission.REPAIR_OVERSEE).authorities,
     )
 
 
@@ -64,6 +65,7 @@ def _found(limit: int, cursor: str | None, seconds: float = SLICE_SECONDS) -> El
         stage=_stage(),
         limit=limit,
         cursor=cursor,
+        reach=reach(Permission.REPAIR_OVERSEE),
         seconds=seconds,
     )
 

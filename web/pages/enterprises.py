@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template
@@ -9,13 +10,13 @@ from werkzeug.wrappers import Response
 
 from graph.ontology import Basis
 from graph.view import View
-from lianxin.errors import BadQuestion
+from lianxin.errors import BadQuestion, OutOfScope
 from services import credit as credit_service
 from services import enterprise as enterprise_service
 from services.credit import CreditStrip
 from services.enterprise import Fact, Profile, Relation
 from web.pages import asking, credit_words, frame, words
-from web.security import Permission, allowed, permission
+from web.security import Permission, allowed, permission, reach
 
 NAMES = frozenset({"name", "short_name", "former_names", "other_names"})  # stand in the head of the page
 SHOWN = 12  # links of one kind before the rest is folded
@@ -54,7 +55,7 @@ def enterprise_page(key: str) -> str | Response:
         counts_by=_counts(profile.relations),
         why=words.UNKNOWN_WHY,
         credit=_credit(view, profile),
-        denied=credit_words.DENIED,
+        denied=credit_words.BEYOND if allowed(Permission.CREDIT_READ) else credit_words.DENIED,
     )
 
 
@@ -68,11 +69,12 @@ def _choice_page(name: str) -> str:
 
 
 def _credit(view: View, profile: Profile) -> CreditStrip | None:
-    """Its strip; None for a role that may not see records."""
-    handle = view.handle(profile.ref)
-    if handle is None or not allowed(Permission.CREDIT_READ):
+    """Its strip, over the records that are reached; None where none of them may be seen."""
+    if not allowed(Permission.CREDIT_READ):
         return None
-    return credit_service.strip(view, [handle], frame.asked_day())[handle]
+    with suppress(OutOfScope):
+        return credit_service.strip_of(view, profile.ref, frame.asked_day(), reach(Permission.CREDIT_READ))
+    return None
 
 
 def _status(profile: Profile) -> str | None:

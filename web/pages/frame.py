@@ -1,4 +1,4 @@
-"""What stands on every page: navigation, dateline, synthetic mark, choice of role; and links that keep the day."""
+"""What stands on every page: navigation, dateline, synthetic mark, who is logged in; and links that keep the day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,16 +9,18 @@ import orjson
 from flask import Blueprint, request, url_for
 from markupsafe import Markup
 
-from cases.accounts import ROLE_NAMES, Role
+from cases.accounts import ROLE_NAMES, Account, Role
 from graph.identifiers import parse_day
 from graph.ontology import Basis
 from graph.places import place_name
 from graph.view import DatasetInfo, View
 from lianxin.errors import BadQuestion, LianxinError
 from services.sources import reach
+from web.landing import first_page
 from web.pages import known, words
-from web.security import Permission, allowed, current_role
+from web.security import Permission, allowed
 from web.state import platform
+from web.visitor import visitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame of a page. `synthetic`: the words of the badge, or None."""
+    """The frame of a page. `synthetic`: the words of the badge, or None. `account`: whose login it is; `first`: the
+    first page that whoever looks may see."""
 
     entries: Sequence[Entry]
     division: str
@@ -42,8 +45,10 @@ class Frame:
     until_stated: bool
     synthetic: str | None
     demo: bool
-    role: Role
+    role: Role | None
     roles: Sequence[tuple[Role, str]]
+    account: Account | None
+    first: str
     kept: Sequence[tuple[str, str]]
     known: known.Known
     path: str
@@ -145,17 +150,23 @@ def _context() -> dict[str, Any]:
         "Basis": Basis,
         "marks": words.BASIS_MARKS,
         "icons": url_for("static", filename="icons.svg"),
+        "may_read_graph": allowed(Permission.GRAPH_READ),
     }
 
 
 def _frame() -> Frame:
-    running, role = platform(), current_role()
+    running, who = platform(), visitor()
     loaded, day = datasets(), _day_or_today()
     reached = reach(loaded)
     section = SECTIONS.get(request.endpoint or "", request.endpoint)
     return Frame(
         entries=[
-            Entry(label, go(endpoint), endpoint == section) for label, endpoint, needed in NAVIGATION if allowed(needed)
+            *_own_entries(who.account),
+            *(
+                Entry(label, go(endpoint), endpoint == section)
+                for label, endpoint, needed in NAVIGATION
+                if allowed(needed)
+            ),
         ],
         division=place_name(running.division),
         on=day,
@@ -164,13 +175,23 @@ def _frame() -> Frame:
         until_stated=reached.stated,
         synthetic=synthetic_words(loaded),
         demo=running.demo,
-        role=role,
+        role=who.role,
         roles=list(ROLE_NAMES.items()),
+        account=who.account,
+        first=first_page(who, request.args.get("on") or None, known.kept()),
         kept=[(name, value) for name, value in request.args.items(multi=True) if name != "on"],
         known=known.known(),
         path=request.path,
         here=request.full_path.rstrip("?"),
     )
+
+
+def _own_entries(account: Account | None) -> list[Entry]:
+    """本企业 What an enterprise finds first: its own records."""
+    if account is None or account.duty.enterprise is None:
+        return []
+    here = request.endpoint in ("pages.credit_page", "pages.credit_record")
+    return [Entry("我的记录", go("pages.credit_page", key=account.duty.enterprise), here)]
 
 
 def _day_or_today() -> date:

@@ -14,7 +14,7 @@ from services.through import SLICE_SECONDS
 from web.pages import credit_words, frame
 from web.pages.table_file import csv_file
 from web.parameters import takes
-from web.security import Permission, permission
+from web.security import Permission, permission, reach
 
 PAGE: Final = 20
 ALL: Final = 1_000_000
@@ -59,6 +59,7 @@ def impact_list() -> str:
         chosen=_change(),
         again=_url(found, _change()),
         searched=searched(found),
+        only=reach(Permission.REPAIR_OVERSEE).authorities,
     )
 
 
@@ -73,7 +74,15 @@ def impact_file() -> Response:
 def _found(limit: int, cursor: int, seconds: float = SLICE_SECONDS) -> ImpactList:
     old, new = (rule_set(request.args.get(name, "").strip() or given) for name, given in (("old", OLD), ("new", NEW)))
     return law_impact(
-        frame.view(), old, new, frame.asked_day(), change=_change(), limit=limit, cursor=cursor, seconds=seconds
+        frame.view(),
+        old,
+        new,
+        frame.asked_day(),
+        change=_change(),
+        limit=limit,
+        cursor=cursor,
+        reach=reach(Permission.REPAIR_OVERSEE),
+        seconds=seconds,
     )
 
 

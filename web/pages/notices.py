@@ -9,9 +9,8 @@ from typing import Any, Final
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases import record_links
 from cases.record_links import RecordLink
-from lianxin.errors import BadFact, BadQuestion, NotKnown
+from lianxin.errors import BadFact, BadQuestion, NotKnown, OutOfScope
 from rules.credit_repair.facts import CHINESE, Band, Facts, Procedure, Sanction, Sector, System, read_facts
 from services import notices
 from services.credit.facts import LABELS
@@ -21,8 +20,9 @@ from services.one_record import Stated
 from services.through import Brief, brief, newest
 from web.pages import frame
 from web.parameters import takes
-from web.security import Permission, allowed, current_role, permission
+from web.security import Permission, allowed, permission, reach
 from web.state import platform
+from web.visitor import visitor
 
 SHOWN: Final = 20  # records and links on the page
 FORM_FACTS: Final = (
@@ -73,8 +73,9 @@ def register(blueprint: Blueprint) -> None:
 def notice_list() -> str:
     """GET /repair/notices?authority=: the newest records, each with its notice, and the links that were made."""
     authority = request.args.get("authority", "").strip()
-    found = newest(frame.view(), frame.asked_day(), authority, SHOWN)
-    links = record_links.links(platform().ledger)
+    mine = reach(Permission.NOTICE_WRITE)
+    found = newest(frame.view(), frame.asked_day(), authority, SHOWN, mine)
+    links = notices.links(platform().ledger, frame.view(), mine)
     return render_template(
         "notices.html",
         authority=authority,
@@ -83,6 +84,7 @@ def notice_list() -> str:
         links=_rows(links[:SHOWN]),
         links_total=len(links),
         ready=_base() is not None,
+        only=mine.authorities,
     )
 
 
@@ -97,8 +99,9 @@ def write_notice() -> Response:
             record,
             notices.base_url(_base()),
             platform().today(),
-            made_by=current_role().value,
+            made_by=visitor().signature,
             expires_on=_day("expires_on", "有效期"),
+            reach=reach(Permission.NOTICE_WRITE),
         )
     )
 
@@ -106,7 +109,8 @@ def write_notice() -> Response:
 @permission(Permission.NOTICE_WRITE)
 def notice_form() -> str:
     """GET /repair/notices/new: the facts of a decision that no register has yet."""
-    return _form({}, "")
+    mine = reach(Permission.NOTICE_WRITE).authorities or ()
+    return _form({"authority": next(iter(mine))} if len(mine) == 1 else {}, "")
 
 
 @permission(Permission.NOTICE_WRITE)
@@ -121,15 +125,18 @@ def write_stated_notice() -> Response | tuple[str, int]:
             _stated(given),
             notices.base_url(_base()),
             platform().today(),
-            made_by=current_role().value,
+            made_by=visitor().signature,
             party=given.get("party") or None,
             expires_on=_day("expires_on", "有效期"),
+            reach=reach(Permission.NOTICE_WRITE),
         )
     except BadFact as refused:
         label = LABELS.get(refused.field, refused.field)
         return _form(given, f"{label}“{refused.value}”{refused.problem_zh}"), 422
     except BadQuestion as refused:
         return _form(given, refused.zh), 422
+    except OutOfScope as refused:
+        return _form(given, refused.zh), 403
     return _document(made)
 
 
@@ -138,7 +145,8 @@ def end_link(number: str) -> AnyResponse:
     """POST /repair/links/<number>/end: the code opens nothing any more."""
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise NotKnown("link of a record", "记录的网址", number[:20])
-    record_links.end(platform().ledger, int(number), current_role().value)
+    mine = reach(Permission.NOTICE_WRITE)
+    notices.end_link(platform().ledger, frame.view(), int(number), visitor().signature, mine)
     return redirect(f"{frame.go('pages.notice_list')}#links", 303)
 
 

@@ -9,8 +9,8 @@ from flask import Blueprint, render_template, request
 
 from graph.view import DatasetInfo
 from services.credit_records import FORMATS_OF
+from web.landing import same_site
 from web.pages import frame
-from web.roles import same_site
 from web.security import Permission, allowed, permission
 
 _AUTHORITY: Final = "作出这条记录的单位（写在记录上）"
