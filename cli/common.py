@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from graph.ledger import Ledger
 from graph.view import View
-from graph.views import one_state
+from graph.views import lag, one_state
 from lianxin.errors import StoreUnavailable
 from lianxin.settings import read_settings
 
@@ -59,10 +59,11 @@ def opened_view(ledger: str | None, known_at: int | None = None) -> Iterator[Vie
         closing(open_ledger(ledger)) as opened,
         one_state(opened, read_settings().neo4j, known_at) as view,
     ):
-        if behind := opened.position() - view.position if known_at is None else 0:
+        if known_at is None and (behind := lag(opened, view)):
+            count, reached = behind.positions, view.position
             typer.secho(
-                f"图落后账本 {behind} 个位置，答案到位置 {view.position} 为止（lianxin view update 可补上）。\n"
-                f"The graph is {behind} behind the ledger; this is position {view.position}: lianxin view update",
+                f"图落后账本 {count} 个位置，答案到位置 {reached} 为止（lianxin view update 可补上）。\n"
+                f"The graph is {count} behind the ledger; this is position {reached}: lianxin view update",
                 err=True,
                 fg="yellow",
             )

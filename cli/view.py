@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from cli.common import LedgerOption, counted_bar, open_ledger, out
+from lianxin.clock import CHINA
 from lianxin.errors import BadQuestion
 from lianxin.settings import read_settings
 
@@ -56,8 +58,9 @@ def status(ledger: LedgerOption = None, neo4j: Neo4jOption = None) -> None:
     with _both(ledger, neo4j) as (source, server):
         newest, found = source.position(), checked(source, server)
         held = counts(server)
-    reached = None if found is None else found.position
-    typer.echo(f"{server.address.shown}：{_how_far(reached, newest)}")
+        reached = None if found is None else found.position
+        since = None if reached is None else source.committed_at(reached + 1)
+    typer.echo(f"{server.address.shown}：{_how_far(reached, newest, since)}")
     if found is not None and found.writer is not None:
         typer.echo("有进程正在写，或上次写入中断（再执行 lianxin view update 即可）。")
         typer.echo("A process is writing, or the last one was interrupted (lianxin view update goes on).")
@@ -70,16 +73,19 @@ def status(ledger: LedgerOption = None, neo4j: Neo4jOption = None) -> None:
         out.print(table)
 
 
-def _how_far(reached: int | None, newest: int) -> str:
+def _how_far(reached: int | None, newest: int, since: datetime | None) -> str:
+    """`since`: when (UTC) the ledger took in what the graph lacks."""
     if reached is None:
         return (
             f"图还没有建（账本位置 {newest}）。请执行 lianxin view rebuild。"
             f"\nNo graph yet (the ledger is at {newest}): lianxin view rebuild"
         )
     lag = newest - reached
+    moment = "" if since is None else since.replace(tzinfo=UTC).astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+    when, when_en = (f"（自 {moment} 起）", f", since {moment} in China") if moment else ("", "")
     return (
-        f"图在位置 {reached}，账本在 {newest}，落后 {lag}。"
-        f"\nThe graph is at position {reached}, the ledger at {newest}: {lag} behind."
+        f"图在位置 {reached}，账本在 {newest}，落后 {lag}{when}。"
+        f"\nThe graph is at position {reached}, the ledger at {newest}: {lag} behind{when_en}."
     )
 
 

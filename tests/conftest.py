@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 if TYPE_CHECKING:  # at run time inside the fixtures: a test that needs no ledger must not wait for one, or fail with it
+    from neo4j import Driver
+
     from graph.ledger import Ledger
     from loaders.loader import Format
 
@@ -165,20 +167,25 @@ def postgres_template(postgres: PostgresServer) -> str:
 
 
 class Neo4jServer:
-    """A Neo4j server of our own on a free port: its files in one folder, gone with it. `url`: where it answers."""
+    """A Neo4j server of our own on a free port: its files in one folder, gone with it.
+
+    `url`: where it answers, with user and password; `address`: the same without.
+    """
 
     CONF = """
 server.bolt.listen_address=127.0.0.1:{port}
 server.bolt.advertised_address=127.0.0.1:{port}
 server.http.enabled=false
 server.https.enabled=false
-dbms.security.auth_enabled=false
+dbms.security.auth_enabled=true
+dbms.security.auth_max_failed_attempts=0
 dbms.usage_report.enabled=false
 server.memory.pagecache.size=128m
 db.transaction.timeout=60s
 db.tx_log.preallocate=false
 internal.dbms.bolt.netty_server_shutdown_quiet_period=0
 """  # the last two: 3 MB instead of 517 MB on disk, and a stop of 1 s instead of 10
+    USER, PASSWORD = "neo4j", "only-for-tests"
     # The first compiler alone: for the minute that tests run, the second one costs more processor time than it saves.
     JAVA = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xms256m", "-Xmx768m")
 
@@ -189,25 +196,33 @@ internal.dbms.bolt.netty_server_shutdown_quiet_period=0
             port = free.getsockname()[1]
         (folder / "conf").mkdir()
         (folder / "conf" / "neo4j.conf").write_text(self.CONF.format(port=port), encoding="utf-8")
-        self.url = f"bolt://127.0.0.1:{port}"
-        self.start()
+        self.address = f"bolt://127.0.0.1:{port}"
+        self.url = f"bolt://{self.USER}:{self.PASSWORD}@127.0.0.1:{port}"
+        self.start(password="neo4j")
+        with self._driver("neo4j") as driver, driver.session(database="system") as session:
+            session.run("ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $password", password=self.PASSWORD).consume()
 
-    def start(self) -> None:
+    def _driver(self, password: str | None = None) -> "Driver":
+        from neo4j import GraphDatabase
+
+        auth = (self.USER, password or self.PASSWORD)
+        return GraphDatabase.driver(self.address, auth=auth, notifications_min_severity="OFF")
+
+    def start(self, password: str | None = None) -> None:
         command = ["java", *self.JAVA, "-cp", f"{self._jars}/*", "org.neo4j.server.CommunityEntryPoint"]
         command += [f"--home-dir={self._folder}", f"--config-dir={self._folder / 'conf'}", "--console-mode"]
         with (self._folder / "console.log").open("ab") as log:  # a file, never a pipe that nobody reads
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
-        self._await()
+        self._await(password)
 
-    def _await(self) -> None:
-        from neo4j import GraphDatabase
+    def _await(self, password: str | None) -> None:
         from neo4j.exceptions import DriverError
 
         end = time.monotonic() + 90  # 5 s on a quiet machine, 17 s on one with other work
         while True:
             assert self._process.poll() is None, (self._folder / "console.log").read_text()[-3000:]
             try:
-                with GraphDatabase.driver(self.url) as driver:
+                with self._driver(password) as driver:
                     return driver.verify_connectivity()
             except DriverError:
                 assert time.monotonic() < end
@@ -223,9 +238,7 @@ internal.dbms.bolt.netty_server_shutdown_quiet_period=0
 
     def run(self, query: str, **values: Any) -> list[list[Any]]:
         """Ask in Cypher, as people do who explore."""
-        from neo4j import GraphDatabase
-
-        with GraphDatabase.driver(self.url, notifications_min_severity="OFF") as driver, driver.session() as session:
+        with self._driver() as driver, driver.session() as session:
             return session.run(query, values).values()
 
     def hold(self, ledger: "Ledger") -> str:

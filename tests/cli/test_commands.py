@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner
 
 if TYPE_CHECKING:
     from graph.ledger import Ledger
@@ -30,35 +29,6 @@ DAY = ["--on", "2026-11-20"]
 
 Result = Any
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LIANXIN_LEDGER", raising=False)
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def run(environment: None, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """`run("load", "list")`: the entry point in this process, with its exit code and what it said."""
-    del environment
-
-    def called(*arguments: str | Path) -> Result:
-        import cli
-
-        monkeypatch.setattr(sys, "argv", ["lianxin", *map(str, arguments)])
-        runner = CliRunner()
-        with runner.isolation() as streams:
-            code = 0
-            try:
-                cli.main()
-            except SystemExit as end:
-                code = end.code if isinstance(end.code, int) else int(end.code is not None)
-            out, err = (stream.getvalue().decode() for stream in streams[:2])
-        assert "Traceback" not in out + err
-        return subprocess.CompletedProcess(arguments, code, out, err)
-
-    return called
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 from graph.ledger import Ledger
 from graph.model_picture import model_svg
 from graph.neo4j_projection import Projection
-from graph.neo4j_server import Server
+from graph.neo4j_server import Address, Server
 from graph.ontology import LINK_TYPES, PROPERTIES, RECORD_TYPES, Enterprise, FormerName, link_name
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,11 @@ def _told(value: Any) -> str:
 def test_a_question_has_the_answer_of_the_page(question: Question, demo_graph: str) -> None:
     from neo4j import GraphDatabase
 
-    with GraphDatabase.driver(demo_graph) as driver, driver.session(default_access_mode="READ") as session:
+    address = Address.read(demo_graph)
+    with (
+        GraphDatabase.driver(address.uri, auth=(address.user, address.password)) as driver,
+        driver.session(default_access_mode="READ") as session,
+    ):
         asked = session.run(question.cypher)  # type: ignore[arg-type]
         columns, rows = list(asked.keys()), asked.values()
         spoken = [status.gql_status for status in asked.consume().gql_status_objects]

@@ -164,6 +164,19 @@ def test_what_is_sent_is_judged_by_the_present(memory: FlaskClient) -> None:
         assert known.view().position > 1
 
 
+@pytest.mark.parametrize("wrong", ["-1", "1.0", "x", ""])
+def test_the_api_answers_from_the_past_and_says_from_which(
+    memory: FlaskClient, demo_ledger: Ledger, wrong: str
+) -> None:
+    address = f"/api/enterprises/{REPAIRABLE}/credit"
+    now, then = memory.get(address), memory.get(f"{address}?known_at=1")
+    assert (now.headers["X-Known-At"], then.headers["X-Known-At"]) == (str(demo_ledger.position()), "1")
+    assert ("临平区应急管理局（示例）" in now.text, "临平区应急管理局（示例）" in then.text) == (True, False)
+    assert memory.get(f"{address}?known_at={demo_ledger.position()}").data == now.data
+    assert memory.get(f"{address}?known_at=99").status_code == 404
+    assert memory.get(f"{address}?known_at={wrong}").status_code == 422
+
+
 # --- behind -----------------------------------------------------------------------------------------------------------
 
 
