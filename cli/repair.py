@@ -143,7 +143,20 @@ def _stated(path: Path, id: str | None, on: date, authority: str, number: str, a
 
 
 def _standards(path: Path | None) -> Standards:
-    return NO_STANDARDS if path is None else repair.read_standards(path)
+    """The standards of a file; a row that no case can use is named."""
+    if path is None:
+        return NO_STANDARDS
+    read = repair.read_standards(path)
+    for number, row in enumerate(read.rows, start=1):
+        if row.authority is not None:
+            typer.secho(
+                f"{path.name} 第 {number} 行（{row.field}，{row.authority}）用不上：案卷文件不写机关。"
+                "装入账本（lianxin load sector-standards），登记里这个机关的罚款就按它分档。"
+                f" Row {number} names an authority and a case names none: it classes nothing here.",
+                err=True,
+                fg="yellow",
+            )
+    return read
 
 
 def finish(path: Path, text: str, refused: Sequence[repair.Refused]) -> None:

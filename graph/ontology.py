@@ -395,6 +395,23 @@ class SeriousListing(CreditEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SectorStandard(Record):
+    """分类标准 Which fine is lower, larger or very large in a field. Key: field, authority and first day.
+
+    `authority` None: for every authority of the field. `last_day` None: until further notice.
+    """
+
+    label = "分类标准"
+    field: str | None = prop("领域")
+    authority: str | None = prop("机关")
+    first_day: date | None = prop("施行首日")
+    last_day: date | None = prop("施行末日")
+    low_up_to: Decimal | None = prop("较低数额，至（含）", unit="元")
+    huge_from: Decimal | None = prop("巨额，自（含）", unit="元")
+    citation: str | None = prop("依据")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A relation between two records, with its basis and the days on which it holds (None: no bound is known).
 
@@ -515,7 +532,7 @@ RECORD_TYPES: Mapping[str, type[Record]] = {
     t.__name__: t
     for t in (
         *(Enterprise, Institution, Chain, Segment, Industry, Product, Need),
-        *(Penalty, AbnormalListing, SeriousListing),
+        *(Penalty, AbnormalListing, SeriousListing, SectorStandard),
     )
 }
 LINK_TYPES: Mapping[str, type[Link]] = {

@@ -13,6 +13,7 @@ from loaders.listings import (
 )
 from loaders.loader import Format
 from loaders.penalties import SHUANGGONGSHI_2018, SHUANGGONGSHI_2018_INTERNAL
+from loaders.standards import SECTOR_STANDARDS
 
 FORMATS: Mapping[str, Format] = {
     f.name: f
@@ -25,6 +26,7 @@ FORMATS: Mapping[str, Format] = {
         ABNORMAL_LISTING_INTERNAL,
         SERIOUS_LISTING,
         SERIOUS_LISTING_INTERNAL,
+        SECTOR_STANDARDS,
     )
 }
 

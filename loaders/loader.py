@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from graph.ontology import Link, Record
 from loaders.parties import Parties
+from rules.credit_repair.standards import SectorStandard
 
 Statement = Record | Link
 Mode = Literal["snapshot", "increment"]
@@ -80,7 +81,8 @@ class Notes:
 
     `seen`: keys met so far, by kind; a loader uses it to tell that a row speaks of something no other row declared.
     `sums`: running sums by kind and key, for what only the whole file can tell.
-    `parties`: the enterprises that the ledger held when the load began.
+    `parties`: the enterprises that the ledger held when the load began. `standards`: the sector standards known so
+    far, of the ledger and of earlier rows.
     `row`: the number of the row that is being taken; `said`: what rows say of keys of which each may have one row.
     `marked`: whether rows say that they are made up (合成数据), for formats whose files may be real or synthetic.
     """
@@ -91,6 +93,7 @@ class Notes:
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
     parties: Parties = field(default_factory=Parties)
+    standards: dict[str, SectorStandard] = field(default_factory=dict)
     marked: set[bool] = field(default_factory=set)
     row: int = 0
     said: dict[tuple[str, Hashable], Said] = field(default_factory=dict)

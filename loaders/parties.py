@@ -74,14 +74,18 @@ class Parties:
         """The enterprises that a credit event is against already."""
         return frozenset(self._against.get(event, ()))
 
-    @cached_property
-    def _enterprises(self) -> Mapping[str, list[Mapping[str, Any]]]:
+    def said(self, record_type: str) -> Mapping[str, list[Mapping[str, Any]]]:
+        """What the data sets say of the records of a type, by key."""
         found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         if self._ledger is not None:
             with self._ledger.reading() as connection:
-                for key, body in reading.said_of(connection, "Enterprise"):
-                    found[key].append(read_body("Enterprise", body))
+                for key, body in reading.said_of(connection, record_type):
+                    found[key].append(read_body(record_type, body))
         return dict(found)
+
+    @cached_property
+    def _enterprises(self) -> Mapping[str, list[Mapping[str, Any]]]:
+        return self.said("Enterprise")
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[Borne]]:

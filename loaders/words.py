@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graph.ledger.request import HELD_BACK, REPEATED
-from loaders import credit, listings, parties, penalties
+from loaders import credit, listings, parties, penalties, standards
 
 _WORDS = {
     REPEATED: "与前面的行完全重复",
@@ -69,6 +69,10 @@ _PATTERNS = (
     (re.compile(r"accounting item (.+)"), r"会计项目 \1"),
     (re.compile(r"product relation (.+)"), r"产品关系 \1"),
     (re.compile(re.escape(penalties.REQUIRED_EMPTY) + r"(.+)"), r"标准要求必填而为空：\1"),
+    (
+        re.compile(re.escape(standards.NO_AUTHORITY) + r"(.+)"),
+        r"没有写机关的标准：登记不写领域，登记里的记录用不上（领域：\1）",
+    ),
     (re.compile(r"facts set back to before load (\d+)"), r"恢复到第 \1 次入库之前的内容"),
 )
 

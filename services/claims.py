@@ -52,7 +52,8 @@ def _of_record(record: CreditRecord, found: Sequence[Claim], on: date) -> Record
     if record.facts is None:
         return RecordClaims(record.id, found, as_said, None, record.no_finding)
     try:
-        return RecordClaims(record.id, found, as_said, what_if(record.facts, on, **_changes(as_said, on)), "")
+        otherwise = what_if(record.facts, on, record.standards, **_changes(as_said, on))
+        return RecordClaims(record.id, found, as_said, otherwise, "")
     except BadFact as refused:
         return RecordClaims(record.id, found, as_said, None, refusal(refused))
 

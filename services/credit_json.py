@@ -3,6 +3,8 @@
 As in answers_json: dicts, lists, text, numbers and None, keys in a fixed order.
 """
 
+from dataclasses import fields
+
 from rules.credit_repair.facts import Facts, write_facts
 from rules.credit_repair.finding import RepairFinding
 from rules.credit_repair.law import CREDIT_REPAIR
@@ -20,7 +22,15 @@ def finding(found: RepairFinding) -> Json:
     told = finding_record(CREDIT_REPAIR, found, write_facts(found.facts))
     told["facts"] = facts(found.facts)
     told["values"]["gravity_zh"] = found.values.gravity.chinese
-    return {**told, "free": FREE}
+    return {**told, "fine_standard": _standard(found), "free": FREE}
+
+
+def _standard(found: RepairFinding) -> Json | None:
+    """The sector standard that classed the fine: with it, facts and day the finding can be computed again."""
+    standard = found.ways[0].case.fine.standard if found.ways else None
+    if standard is None:
+        return None
+    return {each.name: plain(getattr(standard, each.name)) for each in fields(standard)}
 
 
 def facts(stated: Facts) -> Json:

@@ -15,6 +15,7 @@ from graph.view import View
 from lianxin.errors import BadQuestion, MissingSetting, NotKnown, OutOfScope
 from services import one_record
 from services.credit.find import authority_of
+from services.credit.standards import sector_standards
 from services.credit_records import event_of
 from services.one_record import OneRecord, Stated
 from services.reach import EVERYTHING, Reach
@@ -113,7 +114,7 @@ def _shown(view: View, record: Ref | Stated, on: date, party: str | None) -> One
     ref = record.ref if isinstance(record, Stated) else record
     found = one_record.of_ledger(view, ref, on)
     if found is None and isinstance(record, Stated):
-        made = one_record.of_statement(record, on, party=party, synthetic=_synthetic(view))
+        made = _stated(view, record, on, party)
         if made.finding is None:
             raise BadQuestion(f"no days can be told on {on}: {made.no_finding}", f"{on} 算不出日期：{made.no_finding}")
         return made
@@ -135,9 +136,13 @@ def of_link(view: View, link: RecordLink, on: date) -> OneRecord | None:
     """The record of a link; None where the ledger holds it no more and nothing was stated of it."""
     found = one_record.of_ledger(view, link.record, on)
     if found is None and link.snapshot is not None:
-        stated = one_record.stated_again(link.snapshot)
-        return one_record.of_statement(stated, on, synthetic=_synthetic(view))
+        return _stated(view, one_record.stated_again(link.snapshot), on)
     return found
+
+
+def _stated(view: View, stated: Stated, on: date, party: str | None = None) -> OneRecord:
+    standards = sector_standards(view).standards
+    return one_record.of_statement(stated, on, party=party, synthetic=_synthetic(view), standards=standards)
 
 
 def reference(id: str) -> Ref:

@@ -22,6 +22,7 @@ from rules.credit_repair.finding import RepairFinding, RepairWay, assess
 from rules.credit_repair.gravity import Gravity
 from rules.credit_repair.guidance import CHANNELS, Guidance
 from rules.credit_repair.law import CREDIT_REPAIR
+from rules.credit_repair.standards import NO_STANDARDS, Standards
 from rules.explain import Explanation, explain
 from rules.law import Citation
 from services.credit import CreditRecord, RepairDay, WayOfRecord, credit_record
@@ -191,11 +192,13 @@ def _of_record(found: CreditRecord, on: date) -> OneRecord:
     )
 
 
-def of_statement(stated: Stated, on: date, *, party: str | None = None, synthetic: bool = False) -> OneRecord:
-    """A penalty whose facts were stated with its notice, on a day."""
+def of_statement(
+    stated: Stated, on: date, *, party: str | None = None, synthetic: bool = False, standards: Standards = NO_STANDARDS
+) -> OneRecord:
+    """A penalty whose facts were stated with its notice, on a day. `standards`: those that are loaded."""
     finding, refused = None, ""
     try:
-        finding = assess(stated.facts, on)
+        finding = assess(stated.facts, on, standards.of(*filter(None, (stated.authority, stated.authority_uscc))))
     except BadFact as error:
         refused = refusal(error)
     ways = () if finding is None else tuple(ways_of(stated.ref, finding, on))

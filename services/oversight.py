@@ -22,11 +22,13 @@ from rules.credit_repair.gravity import Gravity
 from rules.credit_repair.impact import Change, impact
 from rules.credit_repair.matter import Matter
 from rules.credit_repair.sets import covers
+from rules.credit_repair.standards import Standards
 from rules.rule import RuleSet
 from services.credit import KindSearched, RepairDay
 from services.credit.facts import FromRegister, from_register
 from services.credit.find import authority_of, record_id, searched
 from services.credit.judged import Judged, judge
+from services.credit.standards import sector_standards
 from services.credit_records import CreditEventOf, RecordKind, events, not_loaded
 from services.one_record import Step, steps_of
 from services.reach import EVERYTHING, Reach
@@ -296,14 +298,15 @@ def law_impact(
     """What a change of law does to the records that are reached and existed on a day; those of one kind of change, or
     all that change, a page at a time. `seconds`: how long it may take; nothing of what it worked out is lost.
     """
-    known: dict[Facts, Outcome | Unjudged] = {}
+    known: dict[tuple[Facts, Standards], Outcome | Unjudged] = {}
+    loaded = sector_standards(view)
     work = work_through(
         view,
         "impact of a change of law",
         (old.id, new.id, on),
         on,
         lambda part: [
-            _Compared(handle, authority_of(event), _found(from_register(event, on), old, new, on, known))
+            _Compared(handle, authority_of(event), _found(from_register(event, on, loaded), old, new, on, known))
             for handle, event in part
         ],
         seconds,
@@ -333,22 +336,26 @@ def law_impact(
 
 
 def _found(
-    read: FromRegister, old: RuleSet[Matter], new: RuleSet[Matter], on: date, known: dict[Facts, Outcome | Unjudged]
-) -> Outcome | Unjudged:
+    read: FromRegister, old: RuleSet[Matter], new: RuleSet[Matter], on: date,
+    known: dict[tuple[Facts, Standards], Outcome | Unjudged],
+) -> Outcome | Unjudged:  # fmt: skip
     """What came of one record. `known`: equal patterns of facts are compared once."""
     if read.facts is None:
         return Unjudged.REMOVED if read.removed else Unjudged.FACTS_MISSING
-    if read.facts not in known:
-        known[read.facts] = _outcome(read.facts, old, new, on)
-    return known[read.facts]
+    pattern = read.facts, read.standards
+    if pattern not in known:
+        known[pattern] = _outcome(*pattern, old, new, on)
+    return known[pattern]
 
 
-def _outcome(facts: Facts, old: RuleSet[Matter], new: RuleSet[Matter], on: date) -> Outcome | Unjudged:
+def _outcome(
+    facts: Facts, standards: Standards, old: RuleSet[Matter], new: RuleSet[Matter], on: date
+) -> Outcome | Unjudged:
     try:
         known = known_on(facts, on)
         if not covers(old, known) and not covers(new, known):
             return Unjudged.OUT_OF_SCOPE
-        found = impact(facts, on, old, new)
+        found = impact(facts, on, old, new, standards)
     except BadFact:
         return Unjudged.FACTS_MISSING
     before, after = found.old, found.new

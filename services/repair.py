@@ -21,7 +21,14 @@ from rules.credit_repair.impact import Impact, impact
 from rules.credit_repair.matter import Matter
 from rules.credit_repair.plan import Plan, plan
 from rules.credit_repair.sets import RULE_SETS
-from rules.credit_repair.standards import COLUMNS, NO_STANDARDS, Standards, read_standard
+from rules.credit_repair.standards import (
+    COLUMNS,
+    NO_STANDARDS,
+    SectorStandard,
+    Standards,
+    read_standard,
+    refuse_overlap,
+)
 from rules.rule import RuleSet
 from services.batch import evaluate
 
@@ -124,13 +131,14 @@ def _is_remark(name: str) -> bool:
 def read_standards(path: Path) -> Standards:
     """Sector classification standards from a CSV file. Raises BadQuestion naming the first bad row: a standard that
     is left out would silently change the class of fines."""
-    rows = []
+    rows: list[SectorStandard] = []
     for row, cells in _rows(path, COLUMNS, ("field", "from", "low_up_to", "huge_from", "citation"), lambda _: False):
         try:
             if not isinstance(cells, Mapping):
                 raise BadFact("", "", "has another number of cells than the heading", "格数与表头不符")
-            rows.append(read_standard(cells))
-            Standards(rows)
+            standard = read_standard(cells)
+            refuse_overlap(standard, rows)
+            rows.append(standard)
         except BadFact as bad:
             raise BadQuestion(f"{path.name}, row {row}: {bad.en}", f"{path.name}，第 {row} 行：{bad.zh}") from bad
     return Standards(rows)

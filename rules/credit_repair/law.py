@@ -8,7 +8,7 @@ from rules.calendar import DAY
 from rules.credit_repair import questions as q
 from rules.credit_repair.codes import CODES
 from rules.credit_repair.deadlines import DAYS
-from rules.credit_repair.facts import CHINESE, Facts, Kind
+from rules.credit_repair.facts import CHINESE, Band, Facts, Kind
 from rules.credit_repair.finding import RepairFinding, RepairWay
 from rules.credit_repair.gravity import Gravity
 from rules.credit_repair.matter import TAX_CURED_DAYS, Matter, Values
@@ -61,11 +61,18 @@ def _unverified(finding: RepairFinding) -> Sequence[ToConfirm]:
     for way in finding.ways[:1]:
         fine = way.case.fine
         if fine.standard is not None:
-            found.append(ToConfirm("罚款档次", f"按分类标准“{fine.standard.citation}”归入 {fine.band}"))
+            found.append(ToConfirm("罚款档次", f"按分类标准“{fine.standard.citation}”归入{_band(fine.band)}"))
         if fine.contradicts is not None:
             other = fine.contradicts.citation
-            found.append(ToConfirm("罚款档次", f"记录写明 {fine.band}，与分类标准“{other}”不一致；按记录"))
+            found.append(ToConfirm("罚款档次", f"记录写明{_band(fine.band)}，与分类标准“{other}”不一致；按记录"))
+        if fine.disagree:
+            citations = "、".join(f"“{each.citation}”（{each.field}）" for each in fine.disagree)
+            found.append(ToConfirm("罚款档次", f"分类标准 {citations} 档次不同，分不清用哪一个；没有分档"))
     return found
+
+
+def _band(band: Band | None) -> str:
+    return "未分档" if band is None else CHINESE[band]
 
 
 CREDIT_REPAIR: Final[Law[Facts, Matter, Values]] = Law(

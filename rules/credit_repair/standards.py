@@ -4,7 +4,8 @@ No such standard with amounts has been found; they are loaded as data, row by ro
 record itself states wins; where the standard says otherwise, the contradiction is shown.
 """
 
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -41,7 +42,7 @@ class SectorStandard:
         return self.first_day <= on and (self.last_day is None or on <= self.last_day)
 
     def overlaps(self, other: "SectorStandard") -> bool:
-        same = (self.field, self.authority) == (other.field, other.authority)
+        same = (self.field, _plain(self.authority or "")) == (other.field, _plain(other.authority or ""))
         return (
             same and self.first_day <= (other.last_day or date.max) and other.first_day <= (self.last_day or date.max)
         )
@@ -79,11 +80,15 @@ def _yuan(name: str, text: str) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class FineClassing:
-    """The band of a fine and where it comes from. `contradicts`: the standard that says otherwise."""
+    """The band of a fine and where it comes from. `contradicts`: the standard that says otherwise.
+
+    `disagree`: several standards fit equally and give different bands, so that none of them classes it.
+    """
 
     band: Band | None
     standard: SectorStandard | None = None
     contradicts: SectorStandard | None = None
+    disagree: tuple[SectorStandard, ...] = ()
 
 
 @cache
@@ -93,30 +98,62 @@ def _stated(band: Band | None) -> FineClassing:
 
 
 class Standards:
-    """The loaded standards. Raises BadFact for two that overlap."""
+    """Loaded standards; `of` narrows them to the records of one authority.
+
+    Facts name a field and no authority, a register's row names an authority and no field. Therefore a row that names
+    an authority classes only its own fines, and its field is taken from the row; a row without one classes every fine
+    of its field.
+    """
 
     def __init__(self, rows: Sequence[SectorStandard] = ()) -> None:
         self.rows = tuple(rows)
-        for n, row in enumerate(self.rows):
-            if clash := next((other for other in self.rows[:n] if row.overlaps(other)), None):
-                known = f"{clash.field} {clash.first_day}"
-                raise BadFact("from", row.first_day.isoformat(), f"overlaps the row {known}", f"与 {known} 的一行重叠")
+        self._whose: frozenset[str] = frozenset()
+        self._narrowed: dict[frozenset[str], Standards] = {}
 
-    def classing(self, facts: Facts, day: date, authority: str | None = None) -> FineClassing:
+    def of(self, *authority: str) -> "Standards":
+        """The same for the records of an authority, by its name and its code."""
+        if not self.rows:
+            return self
+        whose = frozenset(_plain(each) for each in authority)
+        if whose not in self._narrowed:
+            narrowed = Standards([row for row in self.rows if row.authority is None or _plain(row.authority) in whose])
+            narrowed._whose = whose
+            self._narrowed[whose] = narrowed
+        return self._narrowed[whose]
+
+    def classing(self, facts: Facts, day: date) -> FineClassing:
         """The band of a record's fine, by the standard in force on a day."""
-        standard = self._standard(facts, day, authority) if self.rows and facts.fine_yuan is not None else None
-        if standard is None or facts.fine_yuan is None:
+        fitting = self._fitting(facts, day) if self.rows and facts.fine_yuan is not None else ()
+        if not fitting or facts.fine_yuan is None:
             return _stated(facts.fine_band)
-        band = standard.band(facts.fine_yuan)
-        if facts.fine_band is None:
-            return FineClassing(band, standard)
-        return FineClassing(facts.fine_band, None, standard if band is not facts.fine_band else None)
+        bands = {row: row.band(facts.fine_yuan) for row in fitting}
+        if facts.fine_band is not None:
+            return FineClassing(facts.fine_band, None, _other(bands, facts.fine_band))
+        if len(set(bands.values())) > 1:
+            return FineClassing(None, disagree=fitting)
+        return FineClassing(bands[fitting[0]], fitting[0])
 
-    def _standard(self, facts: Facts, day: date, authority: str | None) -> SectorStandard | None:
-        """The authority's own standard before the field's."""
-        fitting = [row for row in self.rows if row.field == facts.field and row.in_force(day)]
-        own = [row for row in fitting if row.authority == authority]
-        return next(iter(own), None) or next((row for row in fitting if row.authority is None), None)
+    def _fitting(self, facts: Facts, day: date) -> tuple[SectorStandard, ...]:
+        """The authority's own standards before the field's."""
+        in_force = [row for row in self.rows if row.in_force(day) and facts.field in (row.field, None)]
+        own = tuple(row for row in in_force if row.authority is not None and self._whose)
+        return own or tuple(row for row in in_force if row.authority is None and row.field == facts.field)
+
+
+def _other(bands: Mapping[SectorStandard, Band], stated: Band) -> SectorStandard | None:
+    return next((row for row, band in bands.items() if band is not stated), None)
+
+
+def _plain(authority: str) -> str:
+    """A name or code without spaces, in one width of characters."""
+    return "".join(unicodedata.normalize("NFKC", authority).split())
+
+
+def refuse_overlap(row: SectorStandard, others: Iterable[SectorStandard]) -> None:
+    """Raises BadFact for a row that overlaps another: nobody could tell which of them classes a fine."""
+    if clash := next((other for other in others if row.overlaps(other)), None):
+        known = f"{clash.field} {clash.first_day}"
+        raise BadFact("from", row.first_day.isoformat(), f"overlaps the row {known}", f"与 {known} 的一行重叠")
 
 
 NO_STANDARDS = Standards()

@@ -21,6 +21,7 @@ from rules.credit_repair.facts import Facts
 from rules.credit_repair.finding import RepairFinding
 from rules.credit_repair.gravity import Gravity
 from rules.credit_repair.plan import Plan
+from rules.credit_repair.standards import Standards
 from rules.explain import Explanation
 from rules.law import Citation, ReadingMark
 from services.credit_records import CreditEventOf, RecordKind
@@ -183,6 +184,7 @@ class CreditRecord:
     `id`: names it in a plan and in an address. `party_name`: as the row states it, a sole trader's never.
     `finding`: None where the register lacks what every record must have, or says that the party was removed from the
     list: nothing is left to ask; `no_finding` says it in Chinese.
+    `standards`: the sector standards that may class its fine.
     `shown`: whether it may still be shown somewhere, in any way of what is not known.
     `published_until`: 公示截止期, as the row states it; the rules do not rest on it.
     `removed_on`: 移出日期 of a listing.
@@ -198,6 +200,7 @@ class CreditRecord:
     party_name: str | None
     masked: bool
     facts: Facts | None
+    standards: Standards
     known: Sequence[FactFrom]
     missing: Sequence[FactMissing]
     finding: RepairFinding | None

@@ -20,8 +20,10 @@ from graph.ontology import ListingState, Unknown, YesNo
 from graph.view import Source
 from lianxin.errors import BadFact
 from rules.credit_repair.facts import CHINESE, Facts, Kind, Sanction, System
+from rules.credit_repair.standards import Standards
 from rules.law import ReadingMark
 from services.credit.answer import FactFrom, FactMissing
+from services.credit.standards import NONE_LOADED, SectorStandards
 from services.credit_records import KIND_ZH, CreditEventOf, RecordKind
 
 LABELS: Mapping[str, str] = {each.name: each.metadata["label"] for each in fields(Facts)}
@@ -52,7 +54,7 @@ ASKED_OF: Mapping[str, str] = {
 class FromRegister:
     """What a row gives the rules. `facts`: None where nothing can be asked, and `why_not` says in Chinese why.
 
-    `removed`: the row says that the party is no longer on the list.
+    `removed`: the row says that the party is no longer on the list. `standards`: those that may class its fine.
     """
 
     facts: Facts | None
@@ -60,6 +62,7 @@ class FromRegister:
     removed: bool
     known: Sequence[FactFrom]
     missing: Sequence[FactMissing]
+    standards: Standards
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +92,47 @@ def authorities() -> Authorities:
     return Authorities(table["citation"], ReadingMark(table["mark"]), rows, System(table["otherwise"]))
 
 
-def from_register(event: CreditEventOf, on: date) -> FromRegister:
-    """The facts of an event, each with its sources, and those that no source tells."""
+def from_register(event: CreditEventOf, on: date, loaded: SectorStandards = NONE_LOADED) -> FromRegister:
+    """The facts of an event, each with its sources, and those that no source tells.
+
+    A band by a sector standard is told beside the facts and is none of them: the finding works it out by the day.
+    """
     known = list(_known(event))
     values = {fact.name: fact.value for fact in known}
-    missing = list(_missing(event, values))
+    standards = _standards(event, loaded)
+    facts, why_not, removed = _facts(event, values, on)
+    if facts is not None:
+        known += _band(facts, on, standards, loaded)
+    missing = list(_missing(event, {fact.name: fact.value for fact in known}))
+    return FromRegister(facts, why_not, removed, known, missing, standards)
+
+
+def _facts(event: CreditEventOf, values: Mapping[str, Any], on: date) -> tuple[Facts | None, str, bool]:
+    """The facts; or none, why, and whether the row says that it is over."""
     if removed := _removed(event, on):
-        return FromRegister(None, removed, True, known, missing)
+        return None, removed, True
     if "authority_system" not in values:
-        return FromRegister(None, f"{LABELS['authority_system']}：登记里没有作出机关", False, known, missing)
+        return None, f"{LABELS['authority_system']}：登记里没有作出机关", False
     try:
-        return FromRegister(Facts(**values), "", False, known, missing)
+        return Facts(**values), "", False
     except BadFact as refused:
-        return FromRegister(None, refusal(refused), False, known, missing)
+        return None, refusal(refused), False
+
+
+def _standards(event: CreditEventOf, loaded: SectorStandards) -> Standards:
+    """The standards that may class this event's fine: those of its authority."""
+    stated = (text_of(event.get(name)) for name in ("authority", "authority_uscc"))
+    return loaded.standards.of(*(each for each in stated if each))
+
+
+def _band(facts: Facts, on: date, standards: Standards, loaded: SectorStandards) -> Iterator[FactFrom]:
+    """The band of a fine by the standard in force."""
+    if Sanction.FINE not in facts.sanctions:
+        return
+    fine = standards.classing(facts, on)
+    if fine.standard is not None and fine.band is not None:
+        how = f"按分类标准“{fine.standard.citation}”（{fine.standard.field}）"
+        yield _fact("fine_band", fine.band, CHINESE[fine.band], loaded.sources[fine.standard], how)
 
 
 def refusal(refused: BadFact) -> str:

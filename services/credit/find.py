@@ -223,6 +223,7 @@ def _record(judged: Judged, on: date) -> CreditRecord:
         party_name=text_of(event.get("party_name")),
         masked=event.masked,
         facts=judged.read.facts,
+        standards=judged.read.standards,
         known=judged.read.known,
         missing=judged.read.missing,
         finding=finding,
@@ -303,7 +304,7 @@ def _asked(record: CreditRecord, changes: Sequence[Change], day: date) -> Repair
     }
     facts = replace(record.facts, **values)
     try:
-        return assess(facts, day)
+        return assess(facts, day, record.standards)
     except BadFact as refused:  # the day asked for lies before the record
         return refusal(refused)
 

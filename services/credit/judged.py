@@ -10,13 +10,16 @@ from lianxin.errors import BadFact
 from rules.answer import Answer
 from rules.batch import evaluate_batch
 from rules.calendar import DAY
-from rules.credit_repair.finding import Question, RepairFinding, RepairWay, assess
+from rules.credit_repair.facts import Facts
+from rules.credit_repair.finding import RepairFinding, RepairWay, assess
 from rules.credit_repair.gravity import Gravity
 from rules.credit_repair.law import CREDIT_REPAIR
 from rules.credit_repair.questions import PERIOD_NONE
+from rules.credit_repair.standards import Standards
 from rules.law import Citation
 from services.credit.answer import RepairDay, Restriction, WayOfRecord
 from services.credit.facts import FromRegister, from_register, refusal, taken_from, text_of
+from services.credit.standards import sector_standards
 from services.credit_records import CreditEventOf
 
 _FINDINGS_KEPT: Final = 20_000  # distinct facts and days: a district has some hundreds
@@ -77,17 +80,26 @@ class Judged(NamedTuple):
 
 def judge(view: View, events: Sequence[CreditEventOf], on: date) -> list[Judged]:
     """The findings of events on a day, in their order. Facts with equal patterns are evaluated once."""
-    read = [from_register(event, on) for event in events]
-    found = _findings(view, [Question(each.facts, on) for each in read if each.facts is not None])
+    loaded = sector_standards(view)
+    read = [from_register(event, on, loaded) for event in events]
+    found = _findings(view, [_Asked(each.facts, on, each.standards) for each in read if each.facts is not None])
     return [
-        _judged(event, each, None if each.facts is None else found[Question(each.facts, on)], on)
+        _judged(event, each, None if each.facts is None else found[_Asked(each.facts, on, each.standards)], on)
         for event, each in zip(events, read, strict=True)
     ]
 
 
-def _findings(view: View, questions: Sequence[Question]) -> Mapping[Question, RepairFinding | BadFact]:
+class _Asked(NamedTuple):
+    """A record, the day, and the standards that may class its fine: what equal patterns are told by."""
+
+    facts: Facts
+    on: date
+    standards: Standards
+
+
+def _findings(view: View, questions: Sequence[_Asked]) -> Mapping[_Asked, RepairFinding | BadFact]:
     """The finding of every question; kept with the state of the view."""
-    kept: dict[Question, RepairFinding | BadFact] = view.derived("credit findings")
+    kept: dict[_Asked, RepairFinding | BadFact] = view.derived("credit findings")
     known = {question: kept.get(question) for question in questions}
     open_ones = [question for question, found in known.items() if found is None]
     new = dict(zip(open_ones, evaluate_batch(_finding, open_ones), strict=True))
@@ -97,10 +109,10 @@ def _findings(view: View, questions: Sequence[Question]) -> Mapping[Question, Re
     return {question: new[question] if found is None else found for question, found in known.items()}
 
 
-def _finding(question: Question) -> RepairFinding | BadFact:
+def _finding(question: _Asked) -> RepairFinding | BadFact:
     """The finding, or why a fact is refused on this day: one bad record must not keep the others from a list."""
     try:
-        return assess(question.facts, question.on)
+        return assess(*question)
     except BadFact as refused:
         return refused
 

@@ -153,6 +153,20 @@ def test_a_sector_standard_classes_the_fine(run: Any, tmp_path: Path) -> None:
         run(*arguments, bad)
 
 
+def test_a_standard_of_one_authority_is_named_as_one_that_no_case_can_use(run: Any, tmp_path: Path) -> None:
+    row = GOOD | {"field": "住建", "fine_band": "", "fine_yuan": "50000"}
+    standard = {
+        "field": "住建", "authority": "临平区住房和城乡建设局", "from": "2026-01-01", "low_up_to": "60000",
+        "huge_from": "900000", "citation": "分类标准",
+    }  # fmt: skip
+    cases, file = write(tmp_path / "in.csv", [row]), write(tmp_path / "standard.csv", [standard], tuple(standard))
+    out = str(tmp_path / "out.csv")
+    code, said = run("repair", "check", "--cases", cases, "--out", out, "--standards", file)
+    assert code == 0
+    assert "第 1 行（住建，临平区住房和城乡建设局）用不上" in said
+    assert read(tmp_path / "out.csv")[0]["gravity"] == "undetermined"
+
+
 # deadlines
 
 

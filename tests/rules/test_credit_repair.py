@@ -25,9 +25,10 @@ from rules.credit_repair.codes import CODES
 from rules.credit_repair.deadlines import deadlines
 from rules.credit_repair.facts import Facts, read_facts, write_facts
 from rules.credit_repair.finding import Question, RepairFinding, assess, assess_under, outcome, outcome_of, what_if
+from rules.credit_repair.gravity import Gravity
 from rules.credit_repair.law import CREDIT_REPAIR
 from rules.credit_repair.sets import NDRC_36, RULE_SETS
-from rules.credit_repair.standards import Standards, read_standard
+from rules.credit_repair.standards import Standards, read_standard, refuse_overlap
 from rules.explain import explain
 from rules.record import finding_record
 
@@ -379,9 +380,58 @@ def test_a_bad_standard_is_refused_by_name(changed: dict[str, str], field: str) 
 
 
 def test_standards_that_overlap_are_refused() -> None:
-    rows = [read_standard(STANDARD), read_standard(STANDARD | {"from": "2026-12-31", "to": ""})]
     with pytest.raises(BadFact, match="overlaps"):
-        Standards(rows)
+        refuse_overlap(read_standard(STANDARD | {"from": "2026-12-31", "to": ""}), [read_standard(STANDARD)])
+    refuse_overlap(read_standard(STANDARD | {"from": "2027-01-01", "to": ""}), [read_standard(STANDARD)])
+
+
+BUREAU, ITS_CODE = "临平区人力资源和社会保障局", "11330113MB1234567X"
+
+
+@pytest.mark.parametrize(
+    ("authority", "asked", "field", "gravity"),
+    [
+        (BUREAU, (BUREAU,), "", "general"),  # a register names no field
+        (BUREAU, ("临平区 人力资源和社会保障局",), "", "general"),  # spaces tell no authorities apart
+        (ITS_CODE, (BUREAU, ITS_CODE), "", "general"),
+        (BUREAU, (BUREAU,), "人社", "general"),
+        (BUREAU, (BUREAU,), "住建", "undetermined"),  # its standard of another field
+        (BUREAU, ("余杭区人力资源和社会保障局",), "", "undetermined"),
+        (BUREAU, (), "人社", "undetermined"),  # nobody knows whose record it is
+        ("", (BUREAU,), "", "undetermined"),  # nobody knows its field
+        ("", (BUREAU,), "人社", "general"),
+    ],
+)
+def test_a_standard_classes_the_fines_of_its_authority_and_field(
+    authority: str, asked: tuple[str, ...], field: str, gravity: str
+) -> None:
+    standards = Standards([read_standard(STANDARD | {"authority": authority})])
+    facts = read_facts(UNCLASSED | {"field": field})
+    found = assess(facts, date(2026, 9, 2), standards.of(*asked) if asked else standards)
+    assert found.values.gravity.value == gravity
+
+
+def test_an_authoritys_own_standard_comes_before_that_of_its_field() -> None:
+    own = STANDARD | {"authority": BUREAU, "low_up_to": "100000", "citation": "本机关标准"}
+    standards = Standards([read_standard(STANDARD), read_standard(own)])
+    facts = read_facts(UNCLASSED)
+    assert assess(facts, date(2026, 9, 2), standards.of(BUREAU)).values.gravity is Gravity.MINOR
+    assert assess(facts, date(2026, 9, 2), standards.of("余杭区某局")).values.gravity is Gravity.GENERAL
+
+
+def test_two_standards_of_one_authority_class_only_what_both_class_alike() -> None:
+    other = {"authority": BUREAU, "field": "住建", "low_up_to": "60000", "citation": "住建标准"}
+    standards = Standards([read_standard(STANDARD | {"authority": BUREAU}), read_standard(STANDARD | other)]).of(BUREAU)
+
+    def found(fine: str) -> RepairFinding:
+        return assess(read_facts(UNCLASSED | {"field": "", "fine_yuan": fine}), date(2026, 9, 2), standards)
+
+    assert found("9000").values.gravity is Gravity.MINOR
+    assert found("70000").values.gravity is Gravity.GENERAL
+    assert found("50000").values.gravity is Gravity.UNDETERMINED
+    (told,) = (each.why for each in explain(CREDIT_REPAIR, found("50000")).to_confirm if each.what == "罚款档次")
+    assert "住建标准" in told
+    assert "某领域分类标准" in told
 
 
 # Bad input

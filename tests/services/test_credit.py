@@ -22,6 +22,7 @@ from graph.ontology import (
     Penalty,
     Ref,
     Sanction,
+    SectorStandard,
     SeriousListing,
     Term,
     TiedBy,
@@ -30,9 +31,11 @@ from graph.ontology import (
 )
 from lianxin.errors import BadFact, BadQuestion, NotKnown
 from rules.answer import Answer
-from rules.credit_repair.facts import Facts, Kind, System
+from rules.credit_repair.facts import Facts, Kind, System, read_facts, write_facts
 from rules.credit_repair.finding import assess
 from rules.credit_repair.gravity import Gravity
+from rules.credit_repair.standards import Standards, read_standard
+from rules.explain import Explanation
 from rules.law import ReadingMark
 from services import credit_json, partners
 from services.credit import Change, CreditRecord, CreditStrip, StripState, credit, credit_plan, strip
@@ -46,6 +49,7 @@ FIRM = Ref("Enterprise", "91330113YANG00019U")
 RESIN_PREDICTED, RESIN_BUYER = "91330113YANG00086R", "91330113YANG00027N"
 RENAMED, NAMESAKE, CLEAN = "91330113YANG00094L", "91330113YANG00107A", "91330113YANG00027N"
 EMERGENCY, MARKET, TAX = "临平区应急管理局（示例）", "临平区市场监督管理局（示例）", "国家税务总局临平区税务局（示例）"
+DONE = [Change("duties_done", True), Change("public_commitment", True)]
 NO_CURE: dict[str, Any] = {"public_commitment": True, "duties_done": True}
 
 
@@ -402,7 +406,7 @@ def test_the_json_leaves_nothing_out(district: MemoryView) -> None:
     (record,) = known.records
     written = credit_json.credit(known)
     shown = written["groups"][0]["records"][0]
-    spread = {"ref", "event", "explanation"}
+    spread = {"ref", "event", "explanation", "standards"}  # of them, the finding holds the one used
     for part, json in (
         (known, written),
         (known.strip, written["strip"]),
@@ -424,3 +428,101 @@ def test_no_strip_says_good(district: MemoryView) -> None:
     said = orjson.dumps([credit_json.credit_strip(each) for each in strip(district, handles, ON).values()]).decode()
     assert "良好" not in said
     assert "样小明" not in said
+
+
+# --- sector standards of the ledger -----------------------------------------------------------------------------------
+
+
+def fined(**values: Any) -> Penalty:
+    return penalty(**{"sanctions": (Sanction.FINE,), "fine": Decimal(50_000), **values})
+
+
+def standard(**values: Any) -> SectorStandard:
+    usual: dict[str, Any] = {
+        "field": "应急",
+        "authority": EMERGENCY,
+        "first_day": date(2026, 4, 1),
+        "low_up_to": Decimal(10_000),
+        "huge_from": Decimal(1_000_000),
+        "citation": "某分类标准",
+    }
+    return SectorStandard(key="s", **{**usual, **values})
+
+
+def test_a_standard_of_the_authority_classes_its_fines_wherever_they_are_shown(stated: StatedView) -> None:
+    without = stated(register=against_firm(fined()))
+    (before,) = credit(without, FIRM.key, ON).records
+    assert before.gravity is Gravity.UNDETERMINED
+    assert [each.ask for each in before.missing if each.name == "fine_band"] == [ASKED_OF["fine_band"]]
+    view = stated(standards=[standard()])
+    (record,) = credit(view, FIRM.key, ON).records
+    assert record.gravity is Gravity.GENERAL
+    assert strip_of(view, FIRM.key).counts == {Gravity.GENERAL: 1}
+    (band,) = (each for each in record.known if each.name == "fine_band")
+    assert (band.text, band.how) == ("较大数额", "按分类标准“某分类标准”（应急）")
+    assert [(source.dataset, source.row) for source in band.sources] == [("standards", 1)]
+    assert "fine_band" not in {each.name for each in record.missing}
+    assert record.facts is not None
+    assert record.facts.fine_band is None, "it is no fact of the record: the day of the question decides"
+    assert any("某分类标准" in each.why for each in explained(record).to_confirm)
+
+
+def explained(record: CreditRecord) -> Explanation:
+    assert record.explanation is not None
+    return record.explanation
+
+
+@pytest.mark.parametrize(
+    ("values", "event"),
+    [
+        ({"authority": "余杭区应急管理局"}, {}),
+        ({"authority": None}, {}),  # the register names no field
+        ({"first_day": date(2026, 11, 25)}, {}),
+        ({"last_day": date(2026, 11, 23)}, {}),
+        ({}, {"fine": Unknown.NOT_SUPPLIED}),
+        ({"authority": "11330113YANG90034C"}, {"authority_uscc": "11330113YANG90035A"}),
+    ],
+)
+def test_a_standard_of_another_authority_or_day_classes_nothing(
+    stated: StatedView, values: dict[str, Any], event: dict[str, Any]
+) -> None:
+    (record,) = credit(
+        stated(register=against_firm(fined(**event)), standards=[standard(**values)]), FIRM.key, ON
+    ).records
+    assert record.gravity is Gravity.UNDETERMINED
+    assert "fine_band" in {each.name for each in record.missing} or "fine" in event
+
+
+def test_a_standard_finds_its_authority_by_code_too(stated: StatedView) -> None:
+    code = "11330113YANG90034C"
+    view = stated(register=against_firm(fined(authority_uscc=code)), standards=[standard(authority=code)])
+    assert credit(view, FIRM.key, ON).records[0].gravity is Gravity.GENERAL
+
+
+def test_the_day_that_is_asked_for_decides_over_the_standard_in_plan_and_what_if(stated: StatedView) -> None:
+    view = stated(register=against_firm(fined()), standards=[standard(last_day=date(2026, 11, 30))])
+    later = Change("on", date(2026, 12, 1))
+    made = credit_plan(view, FIRM.key, ON, [*DONE, later])
+    assert made.plan.to_clarify, "no standard in force any more"
+    assert not credit_plan(view, FIRM.key, ON, DONE).plan.to_clarify
+
+
+def test_a_finding_over_a_standard_can_be_computed_again_from_its_own_record(stated: StatedView) -> None:
+    (record,) = credit(stated(register=against_firm(fined()), standards=[standard()]), FIRM.key, ON).records
+    assert record.finding is not None
+    kept = orjson.loads(orjson.dumps(credit_json.finding(record.finding)))
+    cells = {name: cell or "" for name, cell in kept["fine_standard"].items()}
+    row = read_standard({**cells, "from": cells["first_day"], "to": cells["last_day"]})
+    facts = read_facts(write_facts(record.facts or record.finding.facts))
+    again = assess(facts, date.fromisoformat(kept["on"]), Standards([row]).of(EMERGENCY))
+    assert (again.answer, again.reasons, again.values) == (
+        record.finding.answer,
+        record.finding.reasons,
+        record.finding.values,
+    )
+
+
+def test_a_past_position_of_the_ledger_knows_no_later_standard(stated: StatedView, tmp_ledger: Ledger) -> None:
+    position = stated(register=against_firm(fined())).position
+    assert credit(stated(standards=[standard()]), FIRM.key, ON).records[0].gravity is Gravity.GENERAL
+    assert credit(build(tmp_ledger, position), FIRM.key, ON).records[0].gravity is Gravity.UNDETERMINED

@@ -1,7 +1,8 @@
 """The notice that goes out with a decision: its days, its words, its code; and what a token opens afterwards."""
 
 import io
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from docx import Document
 
 from cases import record_links
 from cases.record_links import LinkState
-from graph.ledger import Ledger
+from graph.ledger import Ledger, LoadRequest, SourceFileInfo
 from graph.memory_build import build
-from graph.ontology import Ref
+from graph.ontology import Ref, SectorStandard
 from lianxin.errors import BadQuestion, MissingSetting, NotKnown
 from rules.credit_repair.facts import read_facts
+from rules.credit_repair.gravity import Gravity
 from services import one_record
 from services.notices import base_url, make, open_link, reference
 from services.one_record import Stated, days, may_be_filed, steps
@@ -282,3 +284,19 @@ def test_without_an_address_no_code_is_made_and_it_is_said_what_to_set(setting: 
     with pytest.raises(MissingSetting, match="LIANXIN_BASE_URL") as refused:
         base_url(setting)
     assert "LIANXIN_BASE_URL=https://credit.example.gov.cn" in refused.value.zh
+
+
+def test_a_standard_of_the_authority_classes_the_fine_of_a_decision_not_loaded_yet(tmp_ledger: Ledger) -> None:
+    wanted = stated(sanctions="fine", fine_yuan="30000")
+    assert "某分类标准" not in text_of(make(tmp_ledger, build(tmp_ledger), wanted, BASE, ON, made_by="t").document)
+    standard = SectorStandard(
+        key="s", field="住建", authority=wanted.authority, first_day=date(2026, 4, 1),
+        low_up_to=Decimal(50_000), huge_from=Decimal(1_000_000), citation="某分类标准",
+    )  # fmt: skip
+    file = SourceFileInfo("s.csv", "0" * 64, 1, 1)
+    with tmp_ledger.staging() as staging:
+        staging.add(standard, 0, 1)
+        staging.commit(LoadRequest("s", "sector-standards", "s", "increment", [file], datetime(2026, 11, 20)))
+    made = make(tmp_ledger, build(tmp_ledger), wanted, BASE, ON, made_by="t")
+    assert made.record.gravity is Gravity.MINOR
+    assert "按分类标准“某分类标准”归入较低数额" in text_of(made.document)

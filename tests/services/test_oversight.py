@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from graph.ontology import (
     Penalty,
     Ref,
     Sanction,
+    SectorStandard,
     TiedBy,
     YesNo,
 )
@@ -206,3 +208,18 @@ def test_the_newest_are_those_that_came_into_the_ledger_last(view: MemoryView) -
     assert not last.complete
     market = newest(view, ON, "市场监督", 3)
     assert ({each.authority for each in market.records}, market.complete) == ({MARKET}, True)
+
+
+def test_a_standard_of_the_ledger_counts_in_the_list_and_in_the_impact(tmp_ledger: Ledger, stated: StatedView) -> None:
+    fine = penalty("fine", date(2026, 7, 1), sanctions=(Sanction.FINE,), fine=Decimal(50_000))
+    told = [Enterprise(key=FIRM.key, name="甲有限公司"), fine, tie(fine)]
+    standard = SectorStandard(
+        key="s", field="住建", authority=BUILDING, first_day=date(2026, 4, 1), low_up_to=Decimal(100),
+        huge_from=Decimal(40_000), citation="某分类标准",
+    )  # fmt: skip
+    without = stated(register=told)
+    assert [each.stage for each in eligible(tmp_ledger, without, ON).found] == [Stage.PERHAPS]
+    assert law_impact(without, NDRC_58, NDRC_36, ON).counts[Change.REVIEW] == 1
+    view = stated(standards=[standard])
+    assert eligible(tmp_ledger, view, ON).found == [], "very large: its day has not come"
+    assert law_impact(view, NDRC_58, NDRC_36, ON).counts[Change.LOSES] == 1

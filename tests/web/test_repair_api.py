@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,10 @@ from werkzeug.test import TestResponse
 
 from cases.accounts import Role
 from graph.ledger import Ledger
+from graph.memory_view import MemoryView
+from graph.view import Ints
+from loaders.run import run_load
+from loaders.standards import SECTOR_STANDARDS
 from rules.credit_repair.facts import Facts
 from rules.credit_repair.law import CREDIT_REPAIR
 from rules.facts import json_schema
@@ -249,17 +254,25 @@ def test_what_is_no_json_is_refused(client: FlaskClient, data: str, kind: str, s
 # --- a question needs no token and leaves no trace --------------------------------------------------------------------
 
 
-def test_a_question_reads_nothing_stores_nothing_and_sets_no_cookie(
+def test_a_question_reads_only_the_sector_standards_stores_nothing_and_sets_no_cookie(
     tmp_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another site could send it, so it must gain nothing: no ledger is read, no session is touched."""
+    """Another site could send it, so it must gain nothing: no record is read, no session is touched."""
     client = create_app(tmp_ledger, demo=True, today=lambda: DAY).test_client()
 
-    def refuse(*_: object) -> None:
-        raise AssertionError("a question about stated facts looked into the ledger")
+    all_of = MemoryView.all_of
 
-    monkeypatch.setattr("graph.memory_build.MemoryViews.newest", refuse)
-    monkeypatch.setattr(tmp_ledger, "position", refuse)
+    def only_standards(view: MemoryView, record_type: str) -> Ints:
+        assert record_type == "SectorStandard", "a question about stated facts looked into the ledger"
+        return all_of(view, record_type)
+
+    def refuse(_: MemoryView, *what: object) -> None:
+        raise AssertionError(f"a question about stated facts looked for {what}")
+
+    monkeypatch.setattr(MemoryView, "all_of", only_standards)
+    monkeypatch.setattr(MemoryView, "handle", refuse)
+    monkeypatch.setattr(MemoryView, "links", refuse)
+    before = tmp_ledger.position()
     answers: list[TestResponse] = [
         client.post("/api/repair/check", json={"facts": FACTS}),
         client.post("/api/repair/what-if", json={"facts": FACTS, "changes": DONE}),
@@ -269,6 +282,45 @@ def test_a_question_reads_nothing_stores_nothing_and_sets_no_cookie(
         assert response.status_code == 200, response.text
         assert response.headers.getlist("Set-Cookie") == []
         assert "Access-Control-Allow-Origin" not in response.headers
+    assert tmp_ledger.position() == before
+
+
+@pytest.fixture
+def with_standard(tmp_ledger: Ledger, tmp_path: Path) -> Ask:
+    """POST a question where a sector standard is loaded."""
+    path = tmp_path / "standards.csv"
+    path.write_text(
+        "field,authority,from,to,low_up_to,huge_from,citation\n"
+        "应急,临平区应急管理局,2026-04-01,,10000,1000000,某分类标准\n"
+        "住建,,2026-04-01,,60000,1000000,住建标准\n"
+    )
+    run_load(tmp_ledger, SECTOR_STANDARDS, [path])
+    client = create_app(tmp_ledger, demo=True, today=lambda: DAY).test_client()
+    return lambda address, body: json.loads(client.post(address, json=body).data)
+
+
+@pytest.mark.parametrize(
+    ("facts", "authority", "gravity"),
+    [
+        ({}, "临平区应急管理局", "general"),
+        ({"field": "住建"}, None, "minor"),
+        ({}, None, "undetermined"),
+        ({"field": "应急"}, None, "undetermined"),  # only that authority's
+    ],
+)
+def test_a_standard_of_the_ledger_classes_a_fine_that_is_asked_about(
+    with_standard: Ask, facts: dict[str, Any], authority: str | None, gravity: str
+) -> None:
+    fined = {**FACTS, **DONE, **facts, "sanctions": ["fine"], "fine_yuan": "50000"}
+    named = {} if authority is None else {"authority": authority}
+    found = with_standard("/api/repair/check", {"facts": fined, **named})["finding"]
+    assert found["values"]["gravity"] == gravity
+    assert (found["fine_standard"] is None) == (gravity == "undetermined")
+    planned = with_standard("/api/repair/plan", {"records": [{"id": "甲", "facts": fined, **named}]})
+    (one,) = (*planned["filings"], *planned["to_clarify"], *planned["nothing_to_file"])
+    assert one["gravity"] == gravity
+    asked = {"facts": fined, "changes": {"duties_done": False}, **named}
+    assert with_standard("/api/repair/what-if", asked)["otherwise"]["values"]["gravity"] == gravity
 
 
 def test_every_other_form_still_needs_its_token(client: FlaskClient) -> None:

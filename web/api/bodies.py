@@ -125,10 +125,17 @@ def _value(name: str, value: Any) -> Any:
 _ON = "查询日，默认今天。The day the question is asked for; today if left out."
 
 
+_AUTHORITY = (
+    "作出机关的名称或统一社会信用代码：它自己的分类标准按这个找。"
+    "Name or code of the authority: by it, a sector standard of its own is found."
+)
+
+
 class CheckBody(Body):
     """One record, asked about on a day."""
 
     facts: FactsBody  # type: ignore[valid-type]  # made from the declaration of the facts
+    authority: Text | None = Field(None, description=_AUTHORITY)
     on: FactDay | None = Field(None, description=_ON)
 
 
@@ -144,6 +151,7 @@ class PlannedRecord(Body):
 
     id: Text
     facts: FactsBody  # type: ignore[valid-type]  # as above
+    authority: Text | None = Field(None, description=_AUTHORITY)
 
 
 class PlanBody(Body):

@@ -647,6 +647,18 @@ class RuleSetShape(Shape):
     digest: str
 
 
+class FineStandardShape(Shape):
+    """分类标准 The sector standard that classed a fine; amounts are text in yuan."""
+
+    field: str
+    authority: str | None
+    first_day: date
+    last_day: date | None
+    low_up_to: str
+    huge_from: str
+    citation: str
+
+
 class FindingShape(Shape):
     """结论 What the rules say of one record on one day."""
 
@@ -662,6 +674,7 @@ class FindingShape(Shape):
     to_confirm: list[ToConfirmShape]
     walk: list[StepShape]
     scenarios: list[ScenarioShape]
+    fine_standard: FineStandardShape | None
     free: str
 
 

@@ -1,6 +1,7 @@
 """Credit repair 信用修复 over the API: the rule table, and what the rules say of facts that the asker states.
 
-The questions here read nothing from the ledger and store nothing: what comes in goes out again with its finding.
+Of the ledger the questions here read the sector standards and nothing else, and they store nothing: what comes in goes
+out again with its finding.
 """
 
 from datetime import date
@@ -12,15 +13,18 @@ from lianxin.errors import BadFact, BadQuestion
 from rules.credit_repair.facts import Facts
 from rules.credit_repair.finding import RepairFinding, assess
 from rules.credit_repair.plan import plan
+from rules.credit_repair.standards import Standards
 from rules.laws import LAWS
 from rules.table import table_json
 from services import credit_json
+from services.credit.standards import sector_standards
 from web.api import models
-from web.api.bodies import Body, CheckBody, PlanBody, WhatIfBody, values_of
+from web.api.bodies import CheckBody, PlanBody, PlannedRecord, WhatIfBody, values_of
 from web.api.edges import Query
 from web.api.operation import as_json, day, operation, question
 from web.api.problems import of_fact, respond
 from web.security import Permission
+from web.state import platform
 
 _FACTS = {
     "kind": "penalty",
@@ -49,7 +53,7 @@ def list_rules(query: Query) -> Response:  # noqa: ARG001  # declared: an unknow
 def check_repair(body: CheckBody) -> Response:
     """May this record be repaired on this day: the answer with every reason, the walk, the days, each scenario of what
     is not known, and what nobody has verified."""
-    found = _finding(body.facts, day(body.on), "facts")
+    found = _finding(body, day(body.on), "facts")
     return as_json({"finding": credit_json.finding(found)})
 
 
@@ -63,10 +67,11 @@ def check_repair(body: CheckBody) -> Response:
 def repair_what_if(body: WhatIfBody) -> Response:
     """The finding as it is, and as it would be with other facts, on another day, or both; and what then differs."""
     on = day(body.on)
-    really = _finding(body.facts, on, "facts")
+    really = _finding(body, on, "facts")
     changed = body.changed_on or on
     facts = _facts({**values_of(body.facts), **values_of(body.changes)}, "changes")
-    return as_json(credit_json.what_if(really, _assessed(facts, changed, "changes")))
+    otherwise = _assessed(facts, changed, _standards(body), "changes")
+    return as_json(credit_json.what_if(really, otherwise))
 
 
 @question(
@@ -83,12 +88,18 @@ def plan_repair(body: PlanBody) -> Response:
     for place, each in enumerate(body.records):
         if each.id in findings:
             raise BadQuestion(f"the id {each.id} stands twice", f"编号 {each.id} 出现两次；每条记录要有自己的编号")
-        findings[each.id] = _finding(each.facts, on, "records", place, "facts")
+        findings[each.id] = _finding(each, on, "records", place, "facts")
     return as_json(credit_json.plan(plan(findings, on)))
 
 
-def _finding(body: Body, on: date, *at: str | int) -> RepairFinding:
-    return _assessed(_facts(values_of(body), *at), on, *at)
+def _finding(body: CheckBody | PlannedRecord, on: date, *at: str | int) -> RepairFinding:
+    return _assessed(_facts(values_of(body.facts), *at), on, _standards(body), *at)
+
+
+def _standards(body: CheckBody | PlannedRecord) -> Standards:
+    """The sector standards of the ledger that may class this record's fine."""
+    loaded = sector_standards(platform().view()).standards
+    return loaded.of(body.authority) if body.authority else loaded
 
 
 def _facts(values: dict[str, Any], *at: str | int) -> Facts:
@@ -99,8 +110,8 @@ def _facts(values: dict[str, Any], *at: str | int) -> Facts:
         abort(respond(of_fact(bad, *at)))
 
 
-def _assessed(facts: Facts, on: date, *at: str | int) -> RepairFinding:
+def _assessed(facts: Facts, on: date, standards: Standards, *at: str | int) -> RepairFinding:
     try:
-        return assess(facts, on)
+        return assess(facts, on, standards)
     except BadFact as bad:
         abort(respond(of_fact(bad, *at)))
