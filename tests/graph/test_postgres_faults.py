@@ -1,5 +1,7 @@
 """What goes wrong with a PostgreSQL server, and what people are told: it is down, goes away, is locked, is not ours."""
 
+import shutil
+import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -235,3 +237,42 @@ def test_both_databases_give_one_view(
 
 def _times(ledger: Ledger) -> str:
     return str(ledger.datasets()[0].loaded_at)
+
+
+# --- a full disk ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(postgres_programs: Path) -> Iterator[Path]:
+    """A disk of 20 MB for the server's files."""
+    del postgres_programs  # its package made the account
+    with tempfile.TemporaryDirectory(prefix="lianxin-disk-") as folder:
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", folder], capture_output=True, text=True
+        )
+        if done.returncode:
+            pytest.skip(f"no disk can be mounted here: {done.stderr.strip()}")
+        try:
+            shutil.chown(folder, "postgres", "postgres")
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.mark.may_skip("mounting needs more rights than some containers give")
+def test_a_disk_that_fills_during_a_load_loses_nothing(own_server: Any, small_disk: Path, put: Put) -> None:
+    import psycopg
+
+    with psycopg.connect(own_server.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE TABLESPACE small LOCATION '{small_disk}'".encode())
+        connection.execute(b"CREATE DATABASE filling TABLESPACE small")
+    with closing(Ledger.open(own_server.url("filling"))) as ledger:
+        put(ledger, products(5), "before")
+        with pytest.raises(StoreUnavailable) as error:
+            put(ledger, products(60_000))
+        assert "the server's disk is full. Nothing was half-written; free some space there" in error.value.en
+        assert "服务器磁盘已满。没有写入一半的数据" in error.value.zh
+        assert (ledger.position(), len(ledger.loads()), len(build(ledger).all_of("Product"))) == (1, 1, 5)
+        subprocess.run(["mount", "-o", "remount,size=400m", small_disk], check=True)
+        assert put(ledger, products(60_000)).new == 60_000
+        assert len(build(ledger).all_of("Product")) == 60_000
