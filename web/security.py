@@ -186,7 +186,7 @@ def deny_by_default(app: Flask) -> None:
         needed = permissions.get(request.endpoint or "", Permission.PUBLIC)
         if needed is Permission.PUBLIC or response.status_code >= 400:
             return response
-        scope = granted()[needed]
+        scope = granted().get(needed, Scope.ALL)  # whoever may not at all was sent to the login page
         if scope is not Scope.ALL:
             if needed not in g.get("reached", ()):
                 raise RuntimeError(f"{request.endpoint} did not ask how far {needed} reaches")

@@ -1,9 +1,10 @@
 """A browser over the demo: the pages served by waitress on a free port, opened in the system's Chromium."""
 
+import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote
@@ -12,10 +13,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from waitress.server import create_server
 
+from cases.passwords import Passwords
 from graph.ledger import Ledger
 from graph.memory_build import build
+from lianxin.clock import utc_now
 from services.chains import chain_map
 from services.credit import credit
+from services.demo.accounts import make_accounts
 from web import create_app
 
 DAY = date(2026, 11, 24)
@@ -36,10 +40,11 @@ def screenshots() -> Path:
 
 @dataclass(frozen=True)
 class Site:
-    """Where the demo is served, and its pages by the name of their screenshot."""
+    """Where the demo is served, its pages by the name of their screenshot, and the passwords of its accounts."""
 
     base: str
     pages: dict[str, str]
+    passwords: Mapping[str, str] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="session")
@@ -54,10 +59,16 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(demo_ledger: Ledger) -> Iterator[Site]:
-    """The demo, served."""
-    with serving(demo_ledger) as base:
-        yield Site(base, addresses(demo_ledger))
+def site(demo_ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo with its accounts, served."""
+    source, target = demo_ledger.engine.url.database, tmp_path_factory.mktemp("site") / "ledger.db"
+    assert source is not None
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+    with closing(Ledger.open(f"sqlite:///{target}")) as ledger:
+        shown = make_accounts(ledger, Passwords(cheap=True), utc_now())
+        with serving(ledger, shown) as base:
+            yield Site(base, addresses(ledger), shown)
 
 
 @pytest.fixture
@@ -68,9 +79,10 @@ def empty_site(tmp_ledger: Ledger) -> Iterator[Site]:
 
 
 @contextmanager
-def serving(ledger: Ledger) -> Iterator[str]:
+def serving(ledger: Ledger, passwords: Mapping[str, str] | None = None) -> Iterator[str]:
     """Serve a ledger on a free port in a thread of its own."""
-    server = create_server(create_app(ledger, demo=True, today=lambda: DAY), host="127.0.0.1", port=0)
+    app = create_app(ledger, demo=True, today=lambda: DAY, demo_passwords=passwords)
+    server = create_server(app, host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
@@ -107,6 +119,7 @@ def addresses(ledger: Ledger) -> dict[str, str]:
         "credit-clean": f"/enterprises/{INFUSION}/credit",
         "credit-record": record(ledger, RENAMED),
         "credit-record-what-if": record(ledger, REPAIRABLE) + "?done=2026-12-01&commit=2026-12-01&file=2026-12-02",
+        "login": "/login",
         "rules": "/rules",
         "rules-unverified": "/rules?mark=U",
         "report": "/repair/report",

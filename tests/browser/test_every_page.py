@@ -30,6 +30,7 @@ PAGES = (
     "credit-clean",
     "credit-record",
     "credit-record-what-if",
+    "login",
     "rules",
     "rules-unverified",
     "report",
@@ -73,7 +74,9 @@ def test_no_horizontal_scroll_on_a_narrow_phone(site: Any, phone: Page, name: st
     assert phone.evaluate(SPILLS) == []
 
 
-@pytest.mark.parametrize("name", ["home", "partners", "enterprise", "chain", "credit", "credit-record", "rules"])
+@pytest.mark.parametrize(
+    "name", ["home", "partners", "enterprise", "chain", "credit", "credit-record", "login", "rules"]
+)
 def test_axe_finds_nothing_on_a_narrow_phone(site: Any, phone: Page, name: str) -> None:
     phone.goto(site.base + site.pages[name])
     assert violations(phone) == []

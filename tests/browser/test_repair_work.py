@@ -17,12 +17,15 @@ from playwright.sync_api import Browser, Page
 from waitress.server import create_server
 
 from cases import record_links, tout_reports
+from cases.passwords import Passwords
 from cases.tout_reports import Told, draw_form
 from graph.ledger import Ledger
 from graph.memory_build import build
+from lianxin.clock import utc_now
 from rules.credit_repair.facts import read_facts
 from services import notices
 from services.credit import credit
+from services.demo.accounts import make_accounts
 from services.one_record import Stated
 from web import create_app
 
@@ -54,6 +57,7 @@ class Work:
 @pytest.fixture(scope="module")
 def work(module_demo_ledger: Ledger) -> Iterator[Work]:
     pages = addresses(module_demo_ledger)
+    make_accounts(module_demo_ledger, Passwords(cheap=True), utc_now())
     app = create_app(module_demo_ledger, demo=True, today=lambda: DAY)
     server = create_server(app, host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run, daemon=True)
