@@ -26,7 +26,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class Role(StrEnum):
-    """Who asks 角色. Until the pages know accounts, the demo offers them in its header."""
+    """Who asks 角色: what an account may, and how far, hangs on it."""
 
     CHAIN_OFFICER = "chain_officer"
     ENTERPRISE = "enterprise"

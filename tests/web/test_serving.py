@@ -1,4 +1,4 @@
-"""Listening: this machine alone without accounts, the reason said in both languages, a taken port with a remedy."""
+"""Listening: this machine alone until there are accounts, the reason in both languages, a taken port with a remedy."""
 
 import socket
 import threading
@@ -9,8 +9,12 @@ from http.client import HTTPConnection
 import pytest
 from flask_openapi.openapi import OpenAPI
 
+from cases import accounts
+from cases.accounts import Duty, Role
 from graph.ledger import Ledger
+from lianxin.clock import utc_now
 from lianxin.errors import BadQuestion, PortInUse
+from lianxin.settings import Settings
 from web import create_app, serving
 
 
@@ -37,9 +41,24 @@ def test_a_port_in_use_is_named_with_a_way_on(app: OpenAPI, taken: int) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
-def test_without_the_demo_only_this_machine_is_served(app: OpenAPI, host: str) -> None:
-    with pytest.raises(BadQuestion, match="--demo"):
+def test_without_accounts_only_this_machine_is_served(app: OpenAPI, host: str) -> None:
+    with pytest.raises(BadQuestion, match="needs accounts") as refused:
         serving.listen(app, 0, demo=False, host=host)
+    for words in (refused.value.zh, refused.value.en):
+        assert "lianxin user add" in words
+        assert "--demo" in words
+
+
+def test_with_accounts_others_are_served_and_the_risk_is_said(tmp_ledger: Ledger) -> None:
+    accounts.add(tmp_ledger, "first", Duty(Role.AUDITOR), "a hash", utc_now())
+    for base, clear in ((None, True), ("https://credit.example.gov.cn", False)):
+        app = create_app(tmp_ledger, today=lambda: date(2026, 11, 24), settings=Settings(base_url=base))
+        serving.listen(app, 0, demo=False, host="0.0.0.0").close()
+        said = " ".join(serving._said(app, False, "0.0.0.0"))
+        assert "everybody logs in" in said
+        assert ("in the clear" in said) is clear
+        assert app.test_client().get("/api/health", headers={"Host": "10.0.0.7:8000"}).status_code == 200
+        assert "in the clear" not in " ".join(serving._said(app, False, None))
 
 
 @pytest.mark.parametrize(("port", "host"), [(65536, None), (-1, None), (0, "192.0.2.1"), (0, "no.such.host.invalid")])
