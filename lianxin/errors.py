@@ -20,6 +20,13 @@
     │   ├── ViewMismatch       a graph outside this process was not made from this ledger as it stands
     │   ├── Conflict           the act contradicts what the ledger holds
     │   └── LargeRetraction    a snapshot would retract more than a tenth of its data set
+    ├── CaseError              whoever acts in a case
+    │   ├── IllegalAction      not from this state, not in this role, or a guard holds it back
+    │   ├── StaleVersion       the case went on since it was looked at
+    │   ├── VersionMissing     an act does not say which version of the case it was decided on
+    │   ├── KeyReused          an idempotency key comes again with another act
+    │   ├── LimitCrossed       a proposal would cross a limit of the law; it names the clause
+    │   └── BadForm            values that an action, a proposal or an opening does not take
     ├── AccessError            the account
     │   ├── NotLoggedIn        nobody has logged in
     │   ├── SessionOver        somebody had logged in, but that is over
@@ -39,7 +46,7 @@ Every error says what, where and what to do, in Chinese (`zh`) and in English (`
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -275,6 +282,67 @@ class LargeRetraction(StoreError):
             "请确认文件完整，再加 --yes 重新执行",
         )
         self.dataset, self.retracted, self.present = dataset, retracted, present
+
+
+class CaseError(LianxinError):
+    """A case does not go on in this way. Nothing was done."""
+
+
+class IllegalAction(CaseError):
+    """The action is not open now: to this role, from this state, or because a guard holds it back."""
+
+
+class StaleVersion(CaseError):
+    """The case went on since it was looked at. `current`: its version now."""
+
+    def __init__(self, case: int, seen: int, current: int) -> None:
+        super().__init__(
+            f"case {case} is at version {current}, not {seen}: it went on meanwhile. Nothing was done; look again",
+            f"第 {case} 号案件已经到第 {current} 版，不再是第 {seen} 版：期间有新的进展。这一步没有执行，请看过再办",
+        )
+        self.case, self.current = case, current
+
+
+class VersionMissing(CaseError):
+    """An act does not say which version of the case it was decided on."""
+
+    def __init__(self, case: int) -> None:
+        super().__init__(
+            f'which version of case {case} was this decided on? Send it: If-Match: "<version>", as its ETag says',
+            f"没有写明是看了第 {case} 号案件的哪一版后决定的；请用 If-Match 带上版本号（见 ETag）",
+        )
+
+
+class KeyReused(CaseError):
+    """An idempotency key comes again with another act than the first time."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f'the idempotency key "{key[:40]}" was used for another act; draw a new key for a new act',
+            f"幂等键“{key[:40]}”已用于另一个动作；新的动作请用新的键",
+        )
+
+
+class LimitCrossed(CaseError):
+    """A proposal would cross a limit that nobody may agree away. `clause`: the law that draws it, in words."""
+
+    def __init__(self, problem: str, problem_zh: str, clause: str) -> None:
+        super().__init__(
+            f"{problem}. No agreement may cross this limit: {clause}",
+            f"{problem_zh}。这是双方都不能商定越过的界限，依据：{clause}",
+        )
+        self.clause = clause
+
+
+class BadForm(CaseError):
+    """Values are refused: by the name of each field why, in English and in Chinese."""
+
+    def __init__(self, problems: Mapping[str, tuple[str, str]]) -> None:
+        super().__init__(
+            "; ".join(f"{name} {en}" for name, (en, _) in problems.items()),
+            "；".join(f"{name} {zh}" for name, (_, zh) in problems.items()),
+        )
+        self.problems = dict(problems)
 
 
 class AccessError(LianxinError):

@@ -275,6 +275,117 @@ login_attempt = Table(
     Index("login_attempt_subject", "subject"),
 )
 
-ERASABLE = ("document_content", "tout_report_text")
-ORDINARY = ("account", "account_authority", "account_session", "api_key", "login_attempt")
+# --- cases 案件: a chain of events each; its state is a fold of them. Heads serve to find cases -----------------------
+
+case_file = Table(
+    "case_file",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Identity, nullable=False),
+    Column("enterprise", Identity),  # the key of the one that it is about
+    Column("authority", Identity),  # as registers name it
+    Column("opened_at", DateTime, nullable=False),
+)
+
+case_event = Table(
+    "case_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case", ForeignKey("case_file.id"), nullable=False),
+    Column("seq", Integer, nullable=False),  # from 1: the version of the case after it
+    Column("at", DateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("data", Text, nullable=False),  # canonical JSON (RFC 8785)
+    Column("prev", Text, nullable=False),  # the hash of the event before it in this case
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("case", "seq"),
+)
+
+case_personal = Table(
+    "case_personal",
+    metadata,
+    Column("event", ForeignKey("case_event.id"), primary_key=True),
+    Column("key", LargeBinary, nullable=False),  # of the code that the event holds: erased with the content
+    Column("content", Text, nullable=False),
+)
+
+case_document = Table(
+    "case_document",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event", ForeignKey("case_event.id"), nullable=False),
+    Column("document", ForeignKey("document.id"), nullable=False),
+    UniqueConstraint("event", "document"),
+)
+
+case_key = Table(
+    "case_key",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("actor", Identity, nullable=False),
+    Column("key", Identity, nullable=False),
+    Column("request", Text, nullable=False),  # SHA-256 of what was asked for
+    Column("event", ForeignKey("case_event.id"), nullable=False),
+    UniqueConstraint("actor", "key"),
+)
+
+case_checkpoint = Table(
+    "case_checkpoint",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("last_event", Integer, nullable=False),  # 0: there was none
+    Column("cases", Integer, nullable=False),
+    Column("prev", Text, nullable=False),
+    Column("digest", Text, nullable=False),  # SHA-256 over all heads up to that event
+)
+
+case_head = Table(
+    "case_head",
+    metadata,
+    Column("case", ForeignKey("case_file.id"), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("ended", Boolean, nullable=False),
+)
+
+case_notice = Table(
+    "case_notice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event", ForeignKey("case_event.id"), nullable=False),
+    Column("case", ForeignKey("case_file.id"), nullable=False),
+    Column("account", ForeignKey("account.id"), nullable=False),
+    Column("zh", Text, nullable=False),
+    Column("en", Text, nullable=False),
+    Column("reminder", Boolean, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("read_at", DateTime),
+    Column("mailed_at", DateTime),
+    Column("tries", Integer, nullable=False),
+    UniqueConstraint("event", "account"),
+    Index("case_notice_account", "account"),
+)
+
+account_contact = Table(
+    "account_contact",
+    metadata,
+    Column("account", ForeignKey("account.id"), primary_key=True),
+    Column("address", Text),  # of its mail
+    Column("reminders", Boolean, nullable=False),
+    Column("superior", ForeignKey("account.id")),
+    Column("deputy", ForeignKey("account.id")),
+    Column("deputy_from", Date),
+    Column("deputy_to", Date),
+)
+
+ERASABLE = ("document_content", "tout_report_text", "case_personal")
+ORDINARY = (
+    "account", "account_authority", "account_session", "api_key", "login_attempt", "case_head", "case_notice",
+    "account_contact",
+)  # fmt: skip
 APPEND_ONLY = tuple(table.name for table in metadata.sorted_tables if table.name not in (*ERASABLE, *ORDINARY))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from cases.engine import Engine
     from graph.ledger import Ledger
 
 
@@ -40,3 +41,26 @@ def recorded(each_ledger: "Ledger") -> "Ledger":
         file = SourceFileInfo("rows", "0" * 64, 1, len(statements))
         staging.commit(LoadRequest("register", "toy", "登记", "increment", [file], datetime(2026, 11, 20)))
     return each_ledger
+
+
+@pytest.fixture
+def engine(recorded: "Ledger") -> "Engine":
+    """The engine with the shipped definitions, over the two enterprises, with an account for each side."""
+    from cases import accounts
+    from cases.accounts import Duty, Role
+    from cases.definitions import registry
+    from cases.engine import Engine
+    from rules.calendar import official_calendar
+
+    made = datetime(2026, 11, 20)
+    for name, duty in {
+        "firm": Duty(Role.ENTERPRISE, "A"),
+        "firm.second": Duty(Role.ENTERPRISE, "A"),
+        "other": Duty(Role.ENTERPRISE, "B"),
+        "bureau": Duty(Role.REPAIR_AUTHORITY, authorities=("局",)),
+        "chief": Duty(Role.REPAIR_AUTHORITY, authorities=("局", "分局")),
+        "lead": Duty(Role.LEAD_DEPARTMENT),
+        "admin": Duty(Role.ADMINISTRATOR),
+    }.items():
+        accounts.add(recorded, name, duty, "no hash", made)
+    return Engine(recorded, registry(), official_calendar())

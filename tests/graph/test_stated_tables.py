@@ -20,6 +20,8 @@ from graph.ontology import Product
 NEW = {
     "document", "document_content", "claim", "claim_document", "record_link", "record_link_end", "tout_report",
     "tout_report_text", "account", "account_authority", "account_event", "account_session", "api_key", "login_attempt",
+    "case_file", "case_event", "case_personal", "case_document", "case_key", "case_checkpoint", "case_head",
+    "case_notice", "account_contact",
 }  # fmt: skip
 
 
@@ -60,10 +62,13 @@ def test_only_what_may_have_to_be_erased_can_be(tmp_ledger: Ledger) -> None:
             "INSERT INTO document_content VALUES (1, 'x')",
             "INSERT INTO tout_report VALUES (1, 'f', '2026-11-24')",
             "INSERT INTO tout_report_text VALUES (1, 'a', 'b', 'c', 'd')",
+            "INSERT INTO case_file VALUES (1, 'k', NULL, NULL, '2026-11-24')",
+            "INSERT INTO case_event VALUES (1, 1, 1, '2026-11-24', 'a', 'r', 'open', '{}', 'p', 'h')",
+            "INSERT INTO case_personal VALUES (1, 'k', '{}')",
         ):
             run(connection, statement)
         for table in ERASABLE:
             run(connection, f"DELETE FROM {table}")
-    for table in ("document", "tout_report"):
+    for table in ("document", "tout_report", "case_event"):
         with tmp_ledger.engine.connect() as connection, pytest.raises(DatabaseError, match="append-only"):
             run(connection, f"DELETE FROM {table}")

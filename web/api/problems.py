@@ -7,6 +7,7 @@ A problem says in Chinese and in English what did not happen and what to do next
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from flask import Flask, Response, redirect, render_template, request, url_for
@@ -71,6 +72,22 @@ MEANINGS: Mapping[type[LianxinError], Meaning] = {
     errors.MissingSetting: Meaning(
         503, "missing_setting", "缺少一项设置", "请管理员按说明设置后重启。", "Ask the administrator to set it."
     ),
+    errors.IllegalAction: Meaning(
+        409, "illegal_action", "这一步现在不能办", "请看案件现状和可办事项。", "Look at what is open in the case."
+    ),
+    errors.StaleVersion: Meaning(
+        412, "stale_version", "案件已有新进展", "请重新读取案件后再办。", "Read the case again, then decide."
+    ),
+    errors.VersionMissing: Meaning(
+        428, "version_missing", "没有写明版本", "请用 If-Match 带上 ETag 里的版本。", "Send If-Match as its ETag says."
+    ),
+    errors.KeyReused: Meaning(
+        409, "key_reused", "幂等键用过了", "新的动作请用新的幂等键。", "Draw a new key for a new act."
+    ),
+    errors.LimitCrossed: Meaning(
+        409, "limit_crossed", "越过了法定界限", "请改提界限之内的方案。", "Propose what lies within the limit."
+    ),
+    errors.BadForm: Meaning(422, "bad_form", "填写的内容不合格", "请按提示逐项改正。", "Mend each field as it says."),
     errors.NotLoggedIn: Meaning(
         401,
         "not_logged_in",
@@ -188,12 +205,19 @@ def of_lianxin(error: LianxinError) -> Problem:
         return replace(problem, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
     if meaning.status == 401:
         return replace(problem, headers={"WWW-Authenticate": "Bearer"})
+    if isinstance(error, errors.BadForm):
+        return replace(problem, errors=tuple(_of_field(*each) for each in error.problems.items()))
     if isinstance(error, errors.TooManyAttempts):
         return replace(problem, headers={"Retry-After": str(error.seconds)})
     if isinstance(error, NotKnown):
         near = tuple({"key": key, "name": name} for key, name in error.suggestions)
         return replace(problem, suggestions=near)
     return problem
+
+
+def _of_field(name: str, said: tuple[str, str]) -> dict[str, str]:
+    en, zh = said
+    return {"pointer": pointer("body", "values", name), "code": "bad_form", "detail": zh, "detail_en": en}
 
 
 def of_http(error: HTTPException) -> Problem:
@@ -329,8 +353,11 @@ def _plain_page(shown: Mapping[str, Any]) -> str:
 
 
 def _came_for() -> str | None:
-    """The page that somebody wants to see after logging in; a form that was sent must be filled in anew."""
-    return request.full_path.rstrip("?") if request.method in ("GET", "HEAD") and request.path != "/" else None
+    """The page that somebody wants to see after logging in: for a form, which has to be sent anew, the one it is on."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?") if request.path != "/" else None
+    form = urlsplit(request.referrer or "")
+    return f"{form.path}?{form.query}".rstrip("?") if form.netloc == request.host else None
 
 
 def install(app: Flask) -> None:

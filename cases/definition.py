@@ -1,0 +1,264 @@
+"""Definitions 事项定义: a procedure declared once, as typed data; forms, checks, clocks, pages and the API follow.
+
+    Definition  kind, version, who takes part, what is stated when a case opens, and what follows:
+    ├── State   where a case stands; an end state waits for nobody
+    ├── Action  who may lead it from where to where, with which fields, guards and documents
+    ├── Matter  what may be negotiated, between whom, who settles it, and the limit that nobody may cross
+    ├── Clock   in which states it runs, against whom, how long, where it pauses, what its end does
+    └── Notice  who is told of which action
+
+Names of states, actions, clocks and matters are members of StrEnums of the module that declares them, so that the type
+checker knows them; `cases/lint.py` checks the graph. A definition that has been used is never changed: a new version
+stands beside it, and cases under way keep theirs.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from cases.accounts import ROLE_NAMES, Role
+from rules.law import Citation
+from rules.parameters import Parameter
+
+if TYPE_CHECKING:
+    from cases.case import Case
+
+
+class Words(NamedTuple):
+    """What people read, in both languages."""
+
+    zh: str
+    en: str
+
+
+# --- what is stated ---------------------------------------------------------------------------------------------------
+
+
+class FieldType(StrEnum):
+    """字段类型 What a field takes. In an event money is text in yuan, a day ISO text."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    DAY = "day"
+    MONEY = "money"
+    WHOLE = "whole"
+    YES_NO = "yes_no"
+    LIST = "list"  # lines of text
+
+
+class Option(NamedTuple):
+    """One value of a choice. `cure`: of a reason for which something is returned, what would put it right."""
+
+    value: str
+    words: Words
+    cure: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """字段. `least`, `most`: of a number or an amount its size, of a text its characters, of a list its lines.
+
+    `personal`: it may name a person, so it can be erased; the chain keeps only a code of it.
+    """
+
+    name: str
+    words: Words
+    type: FieldType
+    required: bool = True
+    least: int | None = None
+    most: int | None = None
+    options: tuple[Option, ...] = ()
+    personal: bool = False
+
+
+LONGEST_TEXT: Final = 2000  # characters, where a field sets no limit of its own
+MOST_LINES: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """材料 The documents that an action takes: at least and at most so many."""
+
+    words: Words
+    least: int = 0
+    most: int = 10
+
+
+# --- what holds an action back ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a guard holds an action back. `clause`: the law that says so, where it is law."""
+
+    words: Words
+    clause: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """A limit of the law that a proposal would cross, and the clause that draws it."""
+
+    words: Words
+    clause: Citation
+
+
+Values = Mapping[str, Any]
+Guard = Callable[["Case", Values, date], Refusal | None]
+Limit = Callable[["Case", Values, date], Crossed | None]
+
+
+# --- the parts --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """参与方 A role that takes part, and what it is called in this procedure."""
+
+    role: Role
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """状态 Where a case stands. `end`: nothing is waited for; a later act may still open it again."""
+
+    name: str
+    words: Words
+    end: bool = False
+
+
+class Back(StrEnum):
+    """Where an action leads that names no state."""
+
+    WHENCE_IT_CAME = "whence it came"  # the state that the case was in before it entered this one
+
+
+STAYS: Final = None  # an action after which a case stands where it stood
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """动作 `who`: the roles that may; none where a clock alone does it. `target`: STAYS, a state, or back."""
+
+    name: str
+    words: Words
+    who: frozenset[Role]
+    sources: frozenset[str]
+    target: str | Back | None
+    fields: tuple[Field, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    papers: Papers | None = None
+
+
+class Unit(StrEnum):
+    """In which days a clock counts."""
+
+    WORKING_DAYS = "working_days"
+    CALENDAR_DAYS = "calendar_days"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """时限 It starts when a case comes into one of `runs_in`, stops in `pauses_in`, ends in any other state.
+
+    `against`: whom it runs against. `days`: a dated number with its citation. When its last day is over, `on_expiry` is
+    done by the platform; a clock that `repeats` reminds instead and starts anew.
+    """
+
+    name: str
+    words: Words
+    runs_in: frozenset[str]
+    against: Role
+    days: Parameter[int]
+    unit: Unit = Unit.WORKING_DAYS
+    pauses_in: frozenset[str] = frozenset()
+    on_expiry: str | None = None
+    repeats: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """磋商事项. `between`: who may propose and answer; `settled_by`: without whom nothing is settled.
+
+    `open_in`: the states in which it may be talked about. `law`: on what its limit rests, shown beside the form.
+    """
+
+    name: str
+    words: Words
+    between: frozenset[Role]
+    settled_by: Role
+    fields: tuple[Field, ...]
+    limit: Limit
+    law: Citation
+    open_in: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """通知 Which roles are told of an action, in which words."""
+
+    action: str
+    to: frozenset[Role]
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """事项定义. `kind`: in addresses, as credit-repair. `opens`: who may open a case; `fields`: what they state.
+
+    `about_enterprise`, `about_authority`: whether a case names the enterprise, the authority, whose accounts reach it.
+    """
+
+    kind: str
+    version: str
+    words: Words
+    parts: tuple[Part, ...]
+    opens: frozenset[Role]
+    first: str
+    states: tuple[State, ...]
+    actions: tuple[Action, ...]
+    clocks: tuple[Clock, ...]
+    fields: tuple[Field, ...] = ()
+    matters: tuple[Matter, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    about_enterprise: bool = True
+    about_authority: bool = True
+
+    def state(self, name: str) -> State:
+        """Raises KeyError: the linter has seen to it that every name is declared."""
+        return _named(self.states, name)
+
+    def action(self, name: str) -> Action | None:
+        return next((each for each in self.actions if each.name == name), None)
+
+    def matter(self, name: str) -> Matter | None:
+        return next((each for each in self.matters if each.name == name), None)
+
+    def clock(self, name: str) -> Clock:
+        found = next((each for each in self.clocks if each.name == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def part(self, role: Role) -> Words:
+        """What a role is called here."""
+        return next((each.words for each in self.parts if each.role is role), Words(ROLE_NAMES[role], role.value))
+
+    def targets(self, action: Action, source: str) -> frozenset[str]:
+        """Where an action may lead from a state: back means each state from which one comes into it."""
+        if action.target is STAYS:
+            return frozenset({source})
+        if not isinstance(action.target, Back):
+            return frozenset({action.target})
+        into = [each for each in self.actions if each.target == source]
+        return frozenset(state for each in into for state in each.sources) - {source}
+
+
+def _named(states: Sequence[State], name: str) -> State:
+    for each in states:
+        if each.name == name:
+            return each
+    raise KeyError(name)
