@@ -17,7 +17,7 @@ from lianxin.settings import read_settings
 from rules.calendar import official_calendar
 from rules.credit_repair.codes import CODES
 from rules.credit_repair.finding import RepairFinding
-from rules.credit_repair.plan import Filing, Plan
+from rules.credit_repair.plan import OPEN_ZH, Filing, Plan
 from rules.credit_repair.standards import NO_STANDARDS, Standards
 from services import notices, repair
 from services.calendar_file import FREE, plan_ics
@@ -198,15 +198,21 @@ def _filings(filings: Sequence[Filing]) -> Table:
     table = Table(
         title="按顺序申请，可以同时进行 In this order; all may run in parallel", title_justify="left", box=None
     )
-    for heading in ("记录", "最早申请日", "类别", "现在", "到期自动停止"):
+    for heading in ("记录", "可申请日", "类别", "现在", "到期自动停止"):
         table.add_column(heading)
     for each in filings:
         values = each.finding.values
-        first = f"{each.file_from}" if each.stops_on is None else f"不用申请，{each.stops_on} 起不再公示"
-        best = f"（最好的情形 {each.earliest}）" if each.earliest != each.file_from and each.stops_on is None else ""
         stops = repair.day_text(values.last_day) or "—"
-        table.add_row(each.id, first + best, values.gravity.chinese, each.finding.answer.chinese, stops)
+        table.add_row(each.id, _first_day(each), values.gravity.chinese, each.finding.answer.chinese, stops)
     return table
+
+
+def _first_day(filing: Filing) -> str:
+    if filing.stops_on is not None:
+        return f"不用申请，{filing.stops_on} 起不再公示"
+    if filing.earliest == filing.file_from:
+        return f"{filing.file_from}"
+    return f"最早 {filing.earliest} / 最迟 {filing.file_from}（取决于{'、'.join(OPEN_ZH[n] for n in filing.hangs_on)}）"
 
 
 def _print_rest(title: str, findings: Sequence[tuple[str, RepairFinding]]) -> None:

@@ -9,15 +9,15 @@ from icalendar import Calendar, Event
 
 from rules.calendar import DAY
 from rules.credit_repair.codes import CODES
-from rules.credit_repair.plan import Filing, Plan
+from rules.credit_repair.plan import OPEN_ZH, Filing, Plan
 from services.credit import CreditPlan, CreditRecord
 
 FREE = "信用修复不收取任何费用。Credit repair is free of charge."
 
 
 def plan_ics(plan: Plan) -> str:
-    """One all-day event for each first day of filing, and for each record that stops by itself. The same plan gives
-    the same bytes: the stamp is the plan's own day, not the clock's."""
+    """One all-day event for each first day of filing (at best and at worst, if they differ), and for each record that
+    stops by itself. The same plan gives the same bytes: the stamp is the plan's own day."""
     calendar = Calendar()
     calendar.add("prodid", "-//lianxin//credit repair//ZH")
     calendar.add("version", "2.0")
@@ -46,7 +46,13 @@ def _events(filing: Filing) -> Iterator[Event]:
         return
     acts = [f"{CODES[code].act}。" for code in filing.acts]
     text = "".join(["申请前：", *acts] if acts else ["条件已经具备。"])
-    yield _event(f"{filing.id} 可以申请信用修复", filing.file_from, stamp, f"{text}{FREE}")
+    if filing.earliest == filing.file_from:
+        yield _event(f"{filing.id} 可以申请信用修复", filing.file_from, stamp, f"{text}{FREE}")
+        return
+    open_ones = "、".join(OPEN_ZH[name] for name in filing.hangs_on)
+    text = f"哪一天取决于{open_ones}，先请认定单位定。{text}{FREE}"
+    yield _event(f"{filing.id} 最早这天起可以申请信用修复（取决于{open_ones}）", filing.earliest, stamp, text)
+    yield _event(f"{filing.id} 最迟这天起可以申请信用修复", filing.file_from, stamp, text)
 
 
 def _event(summary: str, day: date, stamp: date, description: str) -> Event:

@@ -48,6 +48,7 @@ def plan(made: Plan) -> Json:
                 **_brief(each.id, each.finding),
                 "file_from": day(each.file_from),
                 "earliest": day(each.earliest),
+                "hangs_on": list(each.hangs_on),
                 "acts": list(each.acts),
                 "stops_on": day(each.stops_on),
             }

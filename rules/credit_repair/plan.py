@@ -1,7 +1,8 @@
 """A plan over all records of an enterprise 修复计划: in which order to file, what to do before, what may be left alone.
 
-Filed in the order of the first day on which each can be filed, then heavier gravity, then id. All may run in parallel:
-every record is an application of its own. An act that several records need is listed once.
+Filed in the order of the first day on which each can be filed, then heavier gravity, then id; where what is not known
+makes that day differ, the earliest counts. All may run in parallel: every record is an application of its own. An act
+that several records need is listed once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,18 +23,27 @@ WAITING: Final = frozenset({"MIN_PERIOD_NOT_ELAPSED", "EXCLUDED_FALSE_COMMITMENT
 """Reasons that only time cures."""
 
 
+OPEN_ZH: Final[Mapping[str, str]] = {
+    "gravity": "类别",
+    "published": "是否公示",
+    "duties_done": "义务是否履行完毕",
+}
+"""What may not be known, in Chinese."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """One record that is to be filed. `file_from`: the first day, whatever is still open; `earliest`: at best.
+    """One record that is to be filed. `earliest`: the first day at best; `file_from`: whatever is still open.
 
-    `acts`: codes of what has to be done before. `stops_on`: first day on which it is no longer published, where it
-    stops by itself before it can be filed.
+    `hangs_on`: what is not known and makes the two differ (keys of OPEN_ZH). `acts`: codes of what has to be done
+    before. `stops_on`: first day on which it is no longer published, where it stops by itself before it can be filed.
     """
 
     id: str
     finding: RepairFinding
     file_from: date
     earliest: date
+    hangs_on: tuple[str, ...]
     acts: tuple[str, ...]
     stops_on: date | None
 
@@ -86,11 +96,25 @@ def _filing(id: str, finding: RepairFinding) -> Filing | None:
     latest = max((day for day in ends if day is not None), default=None) if None not in ends else None
     stops = latest + DAY if latest is not None and latest < first else None
     acts = tuple(sorted(finding.reasons - WAITING))
-    return Filing(id, finding, first, min(known), acts, stops)
+    return Filing(id, finding, first, min(known), _hangs_on(finding), acts, stops)
+
+
+def _hangs_on(finding: RepairFinding) -> tuple[str, ...]:
+    """What is not known and moves the first day."""
+    return tuple(name for name in finding.ways[0].assumed if _moves(finding, name))
+
+
+def _moves(finding: RepairFinding, name: str) -> bool:
+    """Whether the first days differ between the values of what is not known."""
+    days: dict[str, set[date | None]] = {}
+    for way in finding.ways:
+        day = way.values.not_before
+        days.setdefault(way.assumed[name], set()).add(None if day is None else max(day, finding.on))
+    return len(set(map(frozenset, days.values()))) > 1
 
 
 def _order(filing: Filing) -> tuple[date, int, str]:
-    return filing.file_from, _WEIGHT[filing.finding.values.gravity], filing.id
+    return filing.earliest, _WEIGHT[filing.finding.values.gravity], filing.id
 
 
 def _shared(filings: Sequence[Filing], unclear: Sequence[tuple[str, RepairFinding]]) -> tuple[SharedAct, ...]:

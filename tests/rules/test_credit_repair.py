@@ -27,6 +27,7 @@ from rules.credit_repair.facts import Facts, read_facts, write_facts
 from rules.credit_repair.finding import Question, RepairFinding, assess, assess_under, outcome, outcome_of, what_if
 from rules.credit_repair.gravity import Gravity
 from rules.credit_repair.law import CREDIT_REPAIR
+from rules.credit_repair.plan import plan
 from rules.credit_repair.sets import NDRC_36, RULE_SETS
 from rules.credit_repair.standards import Standards, read_standard, refuse_overlap
 from rules.explain import explain
@@ -316,6 +317,29 @@ def test_a_digest_changes_with_the_numbers_and_a_frozen_set_notices() -> None:
     assert len({each.digest for each in RULE_SETS}) == 4
     assert replace(NDRC_36, parameters=NDRC_36.parameters[1:]).digest != NDRC_36.digest
     assert frozen.changed(replace(NDRC_36, parameters=NDRC_36.parameters[1:]))
+
+
+# The plan
+
+
+def test_a_day_that_hangs_on_what_is_not_known_is_shown_at_best_and_at_worst_and_sorted_by_the_best() -> None:
+    on = date(2026, 8, 20)
+    unclassed = UNCLASSED | {"public_commitment": ""}  # minor: at once; serious: after a year
+    general = UNCLASSED | {"fine_band": "large", "public_commitment": ""}
+    found = {"b": assess(read_facts(unclassed), on), "a": assess(read_facts(general), on)}
+    autumn = date(2026, 9, 2)
+    first, second = plan(found, on).filings
+    assert (first.id, first.earliest, first.file_from) == ("b", on, date(2027, 6, 2))
+    assert first.hangs_on == ("gravity",)
+    assert (second.id, second.earliest, second.file_from, second.hangs_on) == ("a", autumn, autumn, ())
+    assert CREDIT_REPAIR.codes["NO_PUBLIC_COMMITMENT"].act in {act.what for act in plan(found, on).acts}
+
+
+def test_what_is_not_known_and_moves_no_day_is_no_open_point_of_the_plan() -> None:
+    facts = read_facts(UNCLASSED | {"fine_band": "large", "duties_done": "", "public_commitment": ""})
+    (filing,) = plan({"a": assess(facts, date(2026, 7, 1))}, None).filings
+    assert "duties_done" in assess(facts, date(2026, 7, 1)).ways[0].assumed
+    assert filing.hangs_on == ()
 
 
 # Sector standards

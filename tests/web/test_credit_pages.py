@@ -199,7 +199,7 @@ def test_the_heading_is_the_finding(page: Get) -> None:
 
 def test_several_records_are_counted_by_what_can_be_done(page: Get) -> None:
     html = page(f"/enterprises/{SEVERAL}/credit")
-    assert heading(html) == "4 条记录展示中，办完 2 件事，2027-11-06 起 1 条能申请，3 条先判定"
+    assert heading(html) == "4 条记录展示中，办完 2 件事，最早查询日起、最迟 2027-11-06 起 1 条能申请，3 条先判定"
 
 
 def test_what_to_do_comes_first_each_thing_once_with_its_records(page: Get) -> None:
@@ -207,9 +207,8 @@ def test_what_to_do_comes_first_each_thing_once_with_its_records(page: Get) -> N
     card = section(html, "todo")
     assert card.count("拿出义务履行完毕的凭证") == 1
     assert "签署并公开信用承诺书" in card
-    assert "2027-11-06（周六）前" in card
-    assert "2027 年日历未载入，不数工作日" in card
-    assert "申请的次序" in card
+    assert "前" not in card.split("申请的次序")[0], "at best it can be filed today"
+    assert "最早 2026-11-24（周二）起、最迟 2027-11-06（周六）起提交，取决于类别：临建罚〔2026〕5号" in card
     assert "另有 3 条要先判定" in card
     assert html.index('id="todo"') < html.index('id="time"') < html.index('id="list"')
 
@@ -262,7 +261,21 @@ def test_the_limits_after_filing_come_with_days_and_citations(page: Get) -> None
     assert "受理最迟 2026-11-27（3 工作日）" in card
     assert "信用中国反馈最迟 2026-12-08（10 工作日）" in card
     assert "U 未核实" in card
-    assert "2027 年日历未载入，定不出" in section(page(f"/enterprises/{SEVERAL}/credit"), "limits")
+    late = section(page(f"/enterprises/{REPAIRABLE}/credit", on="2026-12-25"), "limits")
+    assert "2027 年日历未载入，定不出" in late
+
+
+def test_a_day_to_come_is_the_last_day_of_an_act_with_its_working_days(page: Get) -> None:
+    card = section(page(f"/enterprises/{REPAIRABLE}/credit", on="2026-07-01"), "todo")
+    assert "2026-08-13（周四）前" in card
+    assert re.search("还有 [0-9]+ 个工作日", card)
+
+
+def test_the_calendar_file_of_an_open_day_holds_both(client: FlaskClient) -> None:
+    text = client.get(f"/enterprises/{SEVERAL}/credit.ics").text.replace("\r\n ", "")
+    assert "DTSTART;VALUE=DATE:20261124" in text
+    assert "DTSTART;VALUE=DATE:20271106" in text
+    assert "最早这天起可以申请信用修复（取决于类别）" in text
 
 
 def test_the_calendar_file_holds_the_day(client: FlaskClient) -> None:

@@ -708,11 +708,13 @@ class BriefShape(Shape):
 class FilingShape(BriefShape):
     """A record that is to be filed: from when for certain, from when at best, after which acts.
 
-    `stops_on`: where it stops by itself before it can be filed, the first day on which it is no longer shown.
+    `hangs_on`: what is not known and makes the two differ. `stops_on`: where it stops by itself before it can be filed,
+    the first day on which it is no longer shown.
     """
 
     file_from: date
     earliest: date
+    hangs_on: list[str]
     acts: list[str]
     stops_on: date | None
 

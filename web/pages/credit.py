@@ -17,7 +17,7 @@ from rules.calendar import official_calendar
 from rules.credit_repair.codes import CODES
 from rules.credit_repair.deadlines import DAYS, deadlines
 from rules.credit_repair.finding import RepairFinding
-from rules.credit_repair.plan import WAITING, Plan
+from rules.credit_repair.plan import OPEN_ZH, WAITING, Filing, Plan
 from rules.credit_repair.texts import FREE
 from rules.law import Citation, ReadingMark
 from services import credit as credit_service
@@ -167,6 +167,7 @@ def credit_page(key: str) -> Page:
         plan=plan,
         picture=timeline.draw(known.records, known.on),
         first=first_filing(plan.plan),
+        OPEN_ZH=OPEN_ZH,
         only=reach(Permission.CREDIT_READ).authorities,
         limits=_limits(plan.plan),
         what_if=what_if,
@@ -316,7 +317,7 @@ def _findings(made: CreditPlan) -> dict[str, RepairFinding]:
 def _todos(known: Credit, plan: Plan) -> Iterator[Todo]:
     """What the enterprise has to do first, then what others do; each thing once, with its records."""
     by_id = {record.id: record for record in known.records}
-    days = {filing.id: filing.file_from for filing in plan.filings}
+    days = {filing.id: filing.earliest for filing in plan.filings}
     for act in plan.acts:
         first = min((days[id] for id in act.ids if id in days), default=None)
         ahead = first if first is not None and first > known.on else None
@@ -353,10 +354,19 @@ def heading(known: Credit, plan: Plan, todos: Sequence[Todo]) -> str:
     if not ready:
         return f"{shown}，日期要先判定" if plan.to_clarify else f"{shown}，不用申请"
     acts = f"办完 {mine} 件事，" if mine else ""
-    since = _from(max(each.file_from for each in ready), known.on)
+    since = _since(ready, known.on)
     if len(ready) == strip.shown:
         return f"{shown}，{acts}{since}能申请修复"
     return f"{shown}，{acts}{since} {len(ready)} 条能申请，{strip.shown - len(ready)} 条先判定"
+
+
+def _since(ready: Sequence[Filing], on: date) -> str:
+    """From when all of them can be filed: at best and at worst, where that differs."""
+    first, last = max(each.earliest for each in ready), max(each.file_from for each in ready)
+    if first == last:
+        return _from(first, on)
+    space = "" if first <= on else " "
+    return f"最早{space}{_from(first, on)}、最迟 {_from(last, on)}"
 
 
 def _nothing_shown(known: Credit) -> str:
@@ -375,8 +385,8 @@ def _from(day: date, on: date) -> str:
 
 
 def first_filing(plan: Plan) -> date | None:
-    """The first day on which something can be filed."""
-    return next((filing.file_from for filing in plan.filings if filing.stops_on is None), None)
+    """The first day on which something can be filed, at best."""
+    return next((filing.earliest for filing in plan.filings if filing.stops_on is None), None)
 
 
 def _limits(plan: Plan) -> list[Limit]:
