@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, select
 
 from cases import documents
+from cases.accounts import Role
 from cases.documents import Document, MediaType, Proof
 from graph.ledger import schema
 from graph.ledger.commit import insert_row
@@ -38,7 +39,8 @@ class ClaimedFact(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """自述 One statement of a party about one record. `day`: on which the act was done. `said_at` is UTC."""
+    """自述 One statement of a party about one record. `day`: on which the act was done. `said_by`: the role that wrote
+    it down, and the account behind it. `said_at` is UTC."""
 
     id: int
     party: Ref
@@ -48,6 +50,16 @@ class Claim:
     said_by: str
     said_at: datetime
     documents: Sequence[Document]
+
+    @property
+    def role(self) -> str:
+        """Who wrote it down: the account is for the auditor, who reads the ledger."""
+        return self.said_by.partition(" ")[0]
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether the party stated it itself, and nobody for it."""
+        return self.role == Role.ENTERPRISE
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from cases.documents import Proof
 from graph.ledger import Ledger
 from graph.ontology import Ref
 from graph.view import View
-from lianxin.errors import BadFact, BadQuestion, NotKnown
+from lianxin.errors import BadFact, BadQuestion, Conflict, NotKnown
 from rules.credit_repair.finding import RepairFinding, what_if
 from services.credit import Credit, CreditRecord, credit
 from services.credit.facts import refusal
@@ -92,7 +92,7 @@ def say(
 def withdraw(
     ledger: Ledger, view: View, key: str, claim: int, *, said_by: str, today: date, reach: Reach = EVERYTHING
 ) -> Claim:
-    """Take back what an enterprise said, and give it.
+    """Take back what an enterprise said, and give it. What it stated itself, only itself takes back.
 
     Raises NotKnown where that claim is not its own, Conflict, OutOfScope.
     """
@@ -102,6 +102,11 @@ def withdraw(
     )
     if found is None:
         raise reach.refusal(NotKnown("claim", "自述", str(claim)))
+    if found.by_itself and reach.enterprise is None:
+        raise Conflict(
+            f"the enterprise stated claim {claim} itself: only its own account takes it back",
+            f"第 {claim} 号自述是企业自己填报的，只有企业自己的账户可以撤回",
+        )
     store.withdraw(ledger, claim, said_by)
     return found
 

@@ -36,7 +36,7 @@ def claim(said: Claim) -> Json:
         "basis": CLAIMED,
         "fact": said.fact.value,
         "day": day(said.day),
-        "said_by": said.said_by,
+        "said_by": said.role,
         "said_at": said.said_at.isoformat(timespec="seconds") + "Z",
         "documents": [
             {"digest": each.digest, "media_type": each.media_type.value, "size": each.size} for each in said.documents

@@ -184,7 +184,7 @@ def deny_by_default(app: Flask) -> None:
     def asked(response: Response) -> Response:
         """What went past the limits of a role leaves with nobody."""
         needed = permissions.get(request.endpoint or "", Permission.PUBLIC)
-        if needed is Permission.PUBLIC or response.status_code >= 400:
+        if needed is Permission.PUBLIC or response.status_code >= 400 or request.method == "OPTIONS":
             return response
         scope = granted().get(needed, Scope.ALL)  # whoever may not at all was sent to the login page
         if scope is not Scope.ALL:

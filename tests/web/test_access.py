@@ -228,6 +228,22 @@ def test_a_session_whose_time_has_passed_says_so(
     assert client.get("/chains").status_code == 200
 
 
+def test_a_form_that_comes_too_late_leads_back_to_its_page(client: FlaskClient) -> None:
+    sent = client.post("/repair/notices", headers={"Referer": "http://localhost/repair/notices?authority=a"})
+    assert sent.headers["Location"] == "/login?next=/repair/notices?authority%3Da"
+    for elsewhere in ("http://evil.example/x", "", "javascript:alert(1)"):
+        assert client.post("/repair/notices", headers={"Referer": elsewhere}).headers["Location"] == "/login"
+
+
+def test_by_the_public_name_people_log_in_too(ledger: Ledger) -> None:
+    made = create_app(ledger, today=lambda: DAY, settings=Settings(base_url="http://credit.example.gov.cn"))
+    made.config["WTF_CSRF_ENABLED"] = False
+    client, host = made.test_client(), {"Host": "credit.example.gov.cn"}
+    assert client.get("/chains", headers=host).headers["Location"] == "/login?next=/chains"
+    assert client.post("/login", data={"name": "zhang.wei", "password": GOOD}, headers=host).status_code == 303
+    assert client.get("/chains", headers=host, base_url="http://credit.example.gov.cn").status_code == 200
+
+
 def test_whoever_is_disabled_is_out_at_once(client: FlaskClient, ledger: Ledger) -> None:
     log_in(client)
     accounts.disable(ledger, "zhang.wei", utc_now())
@@ -400,6 +416,12 @@ def test_an_enterprise_sees_its_own_records_and_states_something_itself(
     written = {**said, "fact": "public_commitment"}
     assert officer.post(f"/enterprises/{ENTERPRISE}/claims", data=written).status_code == 303
     assert "认定单位代录" in client.get(record).text
+    itself = f"/enterprises/{ENTERPRISE}/claims/{claim.id}/withdraw"
+    assert officer.post(itself).status_code == 409, "only itself takes back what it stated itself"
+    assert itself not in officer.get(record).text
+    told = officer.get(f"/api/enterprises/{ENTERPRISE}/credit").get_json()["claims"][0]["claims"]
+    assert {each["said_by"] for each in told} == {"enterprise", "repair_authority"}
+    assert officer.options(own).status_code == client.options(own).status_code == 200
     for each in claims.standing(ledger):
         assert client.post(f"/enterprises/{ENTERPRISE}/claims/{each.id}/withdraw").status_code == 303
     assert claims.standing(ledger) == []

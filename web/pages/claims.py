@@ -80,9 +80,9 @@ def said_by(signature: str) -> str:
     return ROLE_NAMES[Role(role)] if role in set(Role) else role
 
 
-def said_how(signature: str) -> str:
+def said_how(claim: Claim) -> str:
     """Who wrote down what an enterprise says: itself, or an officer for it."""
-    return "企业自己填报" if signature.partition(" ")[0] == Role.ENTERPRISE else f"{said_by(signature)}代录"
+    return "企业自己填报" if claim.by_itself else f"{said_by(claim.said_by)}代录"
 
 
 @permission(Permission.CLAIM_WRITE)
