@@ -178,8 +178,9 @@ def partners(view: MemoryView, company: int) -> list[tuple[str, float]]:
     if len(score) > TOP:  # all that are as good as the twentieth, so that keys decide among equals
         best = score >= np.partition(score, -TOP)[-TOP]
         companies, score = companies[best], score[best]
-    found = ((view.ref(int(h)).key, float(s)) for h, s in zip(companies, score, strict=True) if s > 0)
-    return sorted(found, key=lambda each: (-each[1], each[0]))[:TOP]
+    order = np.lexsort((view.key_ranks(companies), -score))[:TOP]
+    found = zip(companies[order].tolist(), score[order].tolist(), strict=True)
+    return [(view.ref(company).key, s) for company, s in found if s > 0]
 
 
 def added_up(companies: Any, values: Any, among: int) -> tuple[Any, Any]:

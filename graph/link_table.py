@@ -152,5 +152,10 @@ def _kept(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return once if np.array_equal(once, column, equal_nan=column.dtype.kind == "f") else column
 
 
+def values_at(column: npt.NDArray[Any], positions: Ints) -> npt.NDArray[Any]:
+    """The values of a column at these positions, read only where the column is held once."""
+    return np.broadcast_to(column[:1], positions.shape) if _held_once(column) else column[positions]
+
+
 def _held_once(column: npt.NDArray[Any]) -> bool:
     return column.strides == (0,)

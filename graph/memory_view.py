@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from graph import contributions
 from graph.contributions import Contribution
-from graph.link_table import FAR_FUTURE, FAR_PAST, LinkTable
+from graph.link_table import FAR_FUTURE, FAR_PAST, LinkTable, values_at
 from graph.ontology import RECORD_TYPES, Basis, Ref, read_body
 from graph.view import BASES, Codes, DatasetInfo, Direction, Entity, Evidence, Ints, Links, Source, networkx_of
 
@@ -86,6 +86,16 @@ class MemoryView:
 
     def refs(self, handles: Iterable[int]) -> Sequence[Ref]:
         return [self.ref(handle) for handle in handles]
+
+    def key_ranks(self, handles: Ints) -> Ints:
+        """Counted once for all records of the state: a crowd of equal candidates is then sorted in numpy."""
+        kept = self.derived("key ranks")
+        if "ranks" not in kept:
+            keys = self.records.keys
+            place = {key: rank for rank, key in enumerate(sorted(set(keys)))}
+            kept["ranks"] = np.fromiter((place[key] for key in keys), np.int32, len(keys))
+        ranks: Ints = kept["ranks"][handles].astype(np.int64)
+        return ranks
 
     def entity(self, handle: int) -> Entity:
         said = self.records.said.get(handle, ())  # a link may outlive its end in another data set
@@ -179,15 +189,16 @@ class MemoryView:
 def _links_of(layer: Layer, asked: Ints, direction: Direction, on: date | None, offset: int) -> Links:
     table = layer.table
     origin, at = table.around(asked, direction)
-    if on is None:
-        holds = np.ones(len(at), bool)
-    else:
-        holds = (table.valid_from[at] <= on.toordinal()) & (on.toordinal() <= table.valid_to[at])
+    holds = np.ones(len(at), bool)
+    if on is not None:
+        holds &= values_at(table.valid_from, at) <= on.toordinal()
+        holds &= values_at(table.valid_to, at) >= on.toordinal()
     if layer.gone is not None:
         holds &= ~layer.gone[at]
-    origin, at = origin[holds], at[holds]
+    if not holds.all():
+        origin, at = origin[holds], at[holds]
     other = (table.to if direction == "out" else table.from_)[at].astype(np.int64)
-    return Links(origin, other, table.basis[at], table.share[at], at + offset)
+    return Links(origin, other, values_at(table.basis, at), values_at(table.share, at), at + offset)
 
 
 def _joined(found: Sequence[Links]) -> Links:

@@ -182,6 +182,11 @@ class Neo4jView:
             known.update((number, Ref(kind, key)) for number, kind, key in self._ask(_REFS, handles=new))
         return [known[handle] for handle in asked]
 
+    def key_ranks(self, handles: Ints) -> Ints:
+        keys = [ref.key for ref in self.refs(handles.tolist())]
+        place = {key: rank for rank, key in enumerate(sorted(set(keys)))}
+        return np.array([place[key] for key in keys], np.int64)
+
     def entity(self, handle: int) -> Entity:
         return self.entities_of([handle])[0]
 

@@ -145,6 +145,9 @@ class View(Protocol):
     def refs(self, handles: Iterable[int]) -> Sequence[Ref]:
         """Type and key of many records: outside this process one question instead of one for each."""
 
+    def key_ranks(self, handles: Ints) -> Ints:
+        """Numbers that sort these records by their keys (equal keys of two types: equal numbers)."""
+
     def entity(self, handle: int) -> Entity:
         """A record with all stated values."""
 

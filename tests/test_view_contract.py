@@ -67,6 +67,13 @@ def test_one_record_and_many(both: tuple[View, View]) -> None:
     assert alike(both, lambda view: [view.handle(ref) for ref in refs])[-2:] == [None, None]
 
 
+def test_records_in_the_order_of_their_keys(both: tuple[View, View]) -> None:
+    some = handles(both[0])[::97][::-1]
+    in_order = alike(both, lambda view: some[np.argsort(view.key_ranks(some), kind="stable")].tolist())
+    keys = [ref.key for ref in both[0].refs(in_order)]
+    assert keys == sorted(keys) != [ref.key for ref in both[0].refs(some)]
+
+
 @pytest.mark.parametrize(("link_type", "direction"), list(itertools.product(LINK_TYPES, ("out", "in"))))
 def test_links(both: tuple[View, View], link_type: str, direction: str) -> None:
     asked = handles(both[0])

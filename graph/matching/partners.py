@@ -169,8 +169,7 @@ def _ordered(
     scores = (-np.expm1(doubts)).astype(np.float64).round(DECIMALS)
     tiers = np.full(len(companies), SIMILAR_SELLER, np.int64)
     np.minimum.at(tiers, at, np.concatenate((entries.tier, np.full(len(joined), EXACT))))
-    keys = [ref.key for ref in view.refs(companies.tolist())]
-    order = np.array(sorted(range(len(companies)), key=lambda i: (tiers[i], -scores[i], keys[i])), np.int64)
+    order = np.lexsort((view.key_ranks(companies), -scores, tiers))
     handles = companies[order]
     bases = np.array([direct[h][0] if h in direct else -1 for h in handles.tolist()], np.int64)
     links = {handle: link for handle, (_, link) in direct.items()}

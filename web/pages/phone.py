@@ -21,7 +21,7 @@ from services.calendar_file import plan_ics
 from services.credit import RepairDay
 from services.notices import Opened
 from services.one_record import OneRecord, days, may_be_filed, steps, whys
-from web.pages import credit_words, frame
+from web.pages import credit_words
 from web.pages.credit_walk import walk_rows
 from web.security import Permission, permission
 from web.state import platform
