@@ -16,6 +16,7 @@ from lianxin.errors import BadQuestion, StoreUnavailable
 from lianxin.settings import read_settings
 from rules.calendar import official_calendar
 from rules.credit_repair.codes import CODES
+from rules.credit_repair.facts import before_document
 from rules.credit_repair.finding import RepairFinding
 from rules.credit_repair.plan import OPEN_ZH, Filing, Plan
 from rules.credit_repair.standards import NO_STANDARDS, Standards
@@ -52,7 +53,12 @@ StandardsOption = Annotated[
 @app.command("check")
 def check(cases: CasesOption, out_path: OutOption, standards: StandardsOption = None) -> None:
     """每条记录能不能修复、为什么、从哪天起。May each record be repaired, why, and from when."""
-    found = repair.check(repair.read_cases(cases), _standards(standards))
+    read = repair.read_cases(cases)
+    for id, case in read.taken:
+        for name, day in before_document(case.facts).items():
+            problem = f"早于文书日期 {case.facts.document_date}，照原样计算，请核对。It lies before the document and is taken as it is."
+            typer.secho(f"第 {case.row} 行 {id}：{name}“{day}”{problem}", err=True, fg="yellow")
+    found = repair.check(read, _standards(standards))
     finish(out_path, repair.checked_csv(found), found.refused)
 
 

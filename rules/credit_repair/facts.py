@@ -430,3 +430,14 @@ def _other_start(facts: Facts, on: date, published: date | None) -> date:
 def _later(name: str, day: date | None, on: date) -> BadFact:
     problem = f"lies after the day asked for ({on}); no start day is left"
     return BadFact(name, "" if day is None else day.isoformat(), problem, f"晚于查询日 {on}，没有起算日")
+
+
+_AFTER_THE_DOCUMENT = ("published_on", "duties_done_on", "measure_ends_on", "application_filed_on")
+
+
+def before_document(facts: Facts) -> dict[str, date]:
+    """Days that lie before the document from which they should follow. The procedure takes them as they are and
+    refuses none of them, since no column says when a measure or a performance began; whoever reads is told."""
+    document = facts.document_date
+    stated = {name: getattr(facts, name) for name in _AFTER_THE_DOCUMENT} if document is not None else {}
+    return {name: day for name, day in stated.items() if day is not None and document is not None and day < document}

@@ -1,6 +1,7 @@
 """Credit repair 信用修复 as a field of law: what explanations, the rule table and the documentation derive from."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date
 from typing import Any, Final
 
@@ -8,13 +9,15 @@ from rules.calendar import DAY
 from rules.credit_repair import questions as q
 from rules.credit_repair.codes import CODES
 from rules.credit_repair.deadlines import DAYS
-from rules.credit_repair.facts import CHINESE, Band, Facts, Kind
+from rules.credit_repair.facts import CHINESE, Band, Facts, Kind, before_document
 from rules.credit_repair.finding import RepairFinding, RepairWay
 from rules.credit_repair.gravity import Gravity
 from rules.credit_repair.matter import TAX_CURED_DAYS, Matter, Values
 from rules.credit_repair.sets import RULE_SETS
 from rules.explain import Law, ToConfirm
 from rules.parameters import Parameter
+
+LABELS: Final = {each.name: each.metadata["label"] for each in fields(Facts)}
 
 
 def _act_day(way: RepairWay, code: str) -> date | None:
@@ -58,6 +61,8 @@ def _unverified(finding: RepairFinding) -> Sequence[ToConfirm]:
     found = []
     if any(way.case.assumed for way in finding.ways):
         found.append(ToConfirm("起算日", f"没有公示日期，暂从文书日期 {finding.facts.document_date} 起算"))
+    for name, day in before_document(finding.facts).items():
+        found.append(ToConfirm(LABELS[name], f"{day} 早于文书日期 {finding.facts.document_date}，照原样计算；请核对"))
     for way in finding.ways[:1]:
         fine = way.case.fine
         if fine.standard is not None:

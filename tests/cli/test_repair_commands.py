@@ -167,6 +167,15 @@ def test_a_standard_of_one_authority_is_named_as_one_that_no_case_can_use(run: A
     assert read(tmp_path / "out.csv")[0]["gravity"] == "undetermined"
 
 
+def test_a_day_before_the_document_is_named_and_the_row_taken(run: Any, tmp_path: Path) -> None:
+    cases = write(tmp_path / "in.csv", [GOOD, GOOD | {"case_id": "odd", "measure_ends_on": "2020-01-01"}])
+    code, said = run("repair", "check", "--cases", cases, "--out", str(tmp_path / "out.csv"))
+    assert code == 0
+    assert "第 2 行 odd：measure_ends_on“2020-01-01”早于文书日期" in said
+    assert "第 1 行" not in said
+    assert [row["case_id"] for row in read(tmp_path / "out.csv")] == [GOOD["case_id"], "odd"]
+
+
 # deadlines
 
 

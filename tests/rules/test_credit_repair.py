@@ -498,6 +498,18 @@ def test_a_bad_fact_is_refused_by_name_and_never_a_finding(changed: dict[str, st
     assert refused.value.problem_zh
 
 
+def test_a_day_before_the_document_changes_no_answer_and_is_named() -> None:
+    on = date(2026, 9, 2)
+    facts = UNCLASSED | {"fine_band": "large", "duties_done": "", "duties_done_on": "2026-06-01"}
+    usual, odd = (assess(read_facts(facts | more), on) for more in ({}, {"measure_ends_on": "2026-05-31"}))
+    assert six(odd) == six(usual)
+    told = {each.what: each.why for each in explain(CREDIT_REPAIR, odd).to_confirm}
+    assert told["限制措施最后一天"] == "2026-05-31 早于文书日期 2026-06-01，照原样计算；请核对"
+    assert "限制措施最后一天" not in {each.what for each in explain(CREDIT_REPAIR, usual).to_confirm}, (
+        "on it is in order"
+    )
+
+
 def test_a_system_is_named_in_chinese_to_people() -> None:
     with pytest.raises(BadFact) as refused:
         read_facts(UNCLASSED | {"kind": "tax_credit"})
