@@ -157,11 +157,18 @@ class Case:
         return next((each for each in reversed(self.events) if each.action == action), None)
 
     def stated(self) -> dict[str, Any]:
-        """What was stated last under each name, over all events."""
+        """What was stated last under each name, at the opening and with each action. A proposal states nothing."""
         found: dict[str, Any] = {}
         for each in self.events:
-            found |= each.values
+            if each.action == Own.OPEN or self.definition.action(each.action) is not None:
+                found |= each.values
         return found
+
+    def agreed(self, matter: str) -> Data:
+        """What was settled last on a matter and both sides have confirmed; blank where nothing was."""
+        settled = (each for each in self.proposals.values() if each.matter == matter and each.settled is not None)
+        whole = [each.settled or {} for each in settled if len(each.confirmed) == 2]
+        return whole[-1] if whole else {}
 
 
 def fold(definition: Definition, events: Sequence[Event]) -> Case:
@@ -210,6 +217,8 @@ def _run(clock: Clock, run: Run | None, state: str, event: Event) -> Run | None:
         if run is None:
             return Run(clock.name, event.seq, (Stretch(True, event.on),))
         return run if run.running else run.turned(event.on)
+    if state in clock.goes_on_in:
+        return run
     if state in clock.pauses_in and run is not None:
         return run.turned(event.on) if run.running else run
     return None

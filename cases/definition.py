@@ -45,7 +45,7 @@ class FieldType(StrEnum):
     MONEY = "money"
     WHOLE = "whole"
     YES_NO = "yes_no"
-    LIST = "list"  # lines of text
+    LIST = "list"  # lines of text; with options, some of them
 
 
 class Option(NamedTuple):
@@ -164,6 +164,8 @@ class Unit(StrEnum):
 class Clock:
     """时限 It starts when a case comes into one of `runs_in`, stops in `pauses_in`, ends in any other state.
 
+    In `goes_on_in` it goes on as it did: what one side does there gives the other no more time, and starts no clock.
+
     `against`: whom it runs against. `days`: a dated number with its citation. When its last day is over, `on_expiry` is
     done by the platform; a clock that `repeats` reminds instead and starts anew.
     """
@@ -175,6 +177,7 @@ class Clock:
     days: Parameter[int]
     unit: Unit = Unit.WORKING_DAYS
     pauses_in: frozenset[str] = frozenset()
+    goes_on_in: frozenset[str] = frozenset()
     on_expiry: str | None = None
     repeats: bool = False
 

@@ -114,6 +114,9 @@ def _list(field: Field, value: Any) -> Checked:
         return None, (f"has {len(lines)} lines, at most {most}", f"有 {len(lines)} 项，最多 {most} 项")
     if any(len(each) > LONGEST_TEXT or not each.strip() or _CONTROL.search(each) for each in lines):
         return None, ("has a line that is empty, too long or no text", "有一项是空的、太长或不是文字")
+    options = [each.value for each in field.options]
+    if options and not set(lines) <= set(options):
+        return None, (f"should be some of {', '.join(options)}", f"只能从 {'、'.join(options)} 中选")
     return lines, None
 
 

@@ -69,7 +69,7 @@ def _states_named(definition: Definition) -> Iterator[tuple[str, str]]:
         targets = [] if action.target is None or isinstance(action.target, Back) else [action.target]
         yield from ((action.name, state) for state in (*sorted(action.sources), *targets))
     for clock in definition.clocks:
-        yield from ((clock.name, state) for state in sorted(clock.runs_in | clock.pauses_in))
+        yield from ((clock.name, state) for state in sorted(_within(clock)))
     for matter in definition.matters:
         yield from ((matter.name, state) for state in sorted(matter.open_in))
 
@@ -142,7 +142,8 @@ def _all_fields(definition: Definition) -> Iterator[tuple[str, Field]]:
 def _fields(definition: Definition) -> Iterator[Flaw]:
     for where, field in _all_fields(definition):
         place = f"{where}.{field.name}"
-        if (field.type is FieldType.CHOICE) != bool(field.options):
+        takes_options = field.type in (FieldType.CHOICE, FieldType.LIST)
+        if bool(field.options) > takes_options or (field.type is FieldType.CHOICE and not field.options):
             zh, en = "选择项与类型不符", "has options and is no choice, or is a choice without any"
             yield Flaw("options", place, zh, en)
         if field.least is not None and field.most is not None and field.least > field.most:
@@ -238,16 +239,22 @@ def _ended(definition: Definition) -> Iterator[Flaw]:
             yield Flaw("trap", state.name, zh, en)
 
 
+def _within(clock: Clock) -> frozenset[str]:
+    """The states in which a clock does not end."""
+    return clock.runs_in | clock.pauses_in | clock.goes_on_in
+
+
 def _clocks(definition: Definition) -> Iterator[Flaw]:
     roles = {part.role for part in definition.parts}
     ends = {state.name for state in definition.states if state.end}
     for clock in definition.clocks:
-        within = clock.runs_in | clock.pauses_in
+        within = _within(clock)
         out = any(source in within and target not in within for source, _, target in edges(definition))
         if not clock.runs_in or not out:
             zh, en = "没有动作使它结束", "no action ends it: it has no state to run in, or none leads out"
             yield Flaw("clock_without_end", clock.name, zh, en)
-        if clock.runs_in & clock.pauses_in or within & ends:
+        twice = len(clock.runs_in) + len(clock.pauses_in) + len(clock.goes_on_in) > len(within)
+        if twice or within & ends:
             zh, en = "在同一状态又走又停，或在终态仍在走", "runs and pauses in one state, or goes on in an end state"
             yield Flaw("clock_states", clock.name, zh, en)
         if clock.against not in roles:
