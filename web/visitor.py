@@ -85,11 +85,11 @@ def _found() -> Visitor:
 
 
 def _key() -> str | None:
-    """The key of a program, on the API alone; None where none is sent."""
+    """The key of a program, on the API alone; None where none is sent: what else a proxy asks for is its own affair."""
     sent = request.headers.get("Authorization", "")
-    if not request.path.startswith("/api/") or not sent:
+    if not request.path.startswith("/api/") or not sent.lower().startswith(_BEARER):
         return None
-    return sent[len(_BEARER) :].strip() if sent.lower().startswith(_BEARER) else sent
+    return sent[len(_BEARER) :].strip()
 
 
 def _without_login() -> Visitor:

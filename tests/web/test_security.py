@@ -116,15 +116,22 @@ def limited(limited_ledger: Ledger) -> OpenAPI:
 
 
 @pytest.fixture(scope="module")
-def rows(limited_ledger: Ledger) -> Mapping[str, Rows]:
-    """Endpoint → its rows, both there; each request that takes something back has a row of its own."""
+def rows(limited_ledger: Ledger) -> Mapping[Role, Mapping[str, Rows]]:
+    """Role with limits → endpoint → its rows, both there; each role has its own, so that it may take them back."""
     view = build(limited_ledger)
-    own = [_of(limited_ledger, view, ENTERPRISE, n) for n in range(len(Role))]
-    strange = _of(limited_ledger, view, STRANGER, 0)
+    return {role: _rows(limited_ledger, view, 2 * n) for n, role in enumerate(LIMITED)}
+
+
+LIMITED = (Role.ENTERPRISE, Role.REPAIR_AUTHORITY)
+
+
+def _rows(ledger: Ledger, view: View, number: int) -> Mapping[str, Rows]:
+    own, taken_back = (_of(ledger, view, ENTERPRISE, n) for n in (number, number + 1))
+    strange = _of(ledger, view, STRANGER, number)
     found: dict[str, Rows] = {}
 
-    def add(endpoint: str, ask: Callable[[Mapping[str, str]], Asked], last: int = 0) -> None:
-        found[endpoint] = Rows(ask(own[last]), ask(strange))
+    def add(endpoint: str, ask: Callable[[Mapping[str, str]], Asked], mine: Mapping[str, str] = own) -> None:
+        found[endpoint] = Rows(ask(mine), ask(strange))
 
     for endpoint, address in {
         "api.show_credit": "/api/enterprises/{key}/credit",
@@ -135,7 +142,7 @@ def rows(limited_ledger: Ledger) -> Mapping[str, Rows]:
         "pages.credit_record": "/enterprises/{key}/credit/{record}",
         "pages.claim_document": "/enterprises/{key}/claims/{claim}/{digest}",
     }.items():
-        found[endpoint] = Rows(Asked(address.format(**own[0])), Asked(address.format(**strange)))
+        found[endpoint] = Rows(Asked(address.format(**own)), Asked(address.format(**strange)))
     for endpoint, address in {
         "api.list_eligible": "/api/repair/eligible?limit=100",
         "api.show_impact": "/api/repair/impact?old=NDRC-58&new=NDRC-36&change=review&limit=100",
@@ -149,7 +156,8 @@ def rows(limited_ledger: Ledger) -> Mapping[str, Rows]:
     said = {"fact": "public_commitment", "day": "2026-06-02"}
     stated = {"authority_system": "ndrc", "sanctions": "confiscate_income", "document_date": "2026-09-02"}
     add("pages.say_claim", lambda row: Asked("/enterprises/{key}/claims".format(**row), {**said, "record": row["id"]}))
-    add("pages.withdraw_claim", lambda row: Asked("/enterprises/{key}/claims/{claim}/withdraw".format(**row), {}), 1)
+    back = "/enterprises/{key}/claims/{claim}/withdraw"
+    add("pages.withdraw_claim", lambda row: Asked(back.format(**row), {}), taken_back)
     add("pages.write_notice", lambda row: Asked("/repair/notices", {"record": row["id"]}))
     add(
         "pages.write_stated_notice",
@@ -193,21 +201,19 @@ WITHOUT_ROWS = {"pages.notice_form"}  # a blank form: what is sent with it has r
 
 
 def test_every_cell_with_limits_opens_ones_own_row_and_no_other(
-    limited: OpenAPI, rows: Mapping[str, Rows], as_role: AsRole
+    limited: OpenAPI, rows: Mapping[Role, Mapping[str, Rows]], as_role: AsRole
 ) -> None:
     cells = limited_cells(limited)
-    assert {role for role, _ in cells} == {Role.ENTERPRISE, Role.REPAIR_AUTHORITY}
-    assert {endpoint for _, endpoint in cells} - WITHOUT_ROWS == set(rows), "each address with limits names its rows"
+    assert {role for role, _ in cells} == set(LIMITED)
+    named = set(rows[Role.ENTERPRISE])
+    assert {endpoint for _, endpoint in cells} - WITHOUT_ROWS == named, "each address with limits names its rows"
     wrong = []
     for role, endpoint in cells:
         if endpoint in WITHOUT_ROWS:
             continue
         client = limited.test_client()
         as_role(client, role)
-        own, strange = rows[endpoint].own, rows[endpoint].strange
-        taken_back = rows[endpoint].own if endpoint == "pages.withdraw_claim" else None
-        if taken_back is not None and role is Role.REPAIR_AUTHORITY:
-            continue  # the enterprise has taken it back; test_access lets an authority do so
+        own, strange = rows[role][endpoint].own, rows[role][endpoint].strange
         wrong += [
             f"{role} {endpoint} {asked}" for asked in (strange, own) if _opens(client, asked) is (asked is strange)
         ]
@@ -223,14 +229,14 @@ def _opens(client: FlaskClient, asked: Asked) -> bool:
     return answer.status_code != 403
 
 
-@pytest.mark.parametrize("role", [Role.ENTERPRISE, Role.REPAIR_AUTHORITY])
+@pytest.mark.parametrize("role", LIMITED)
 def test_what_is_beyond_the_limits_and_what_is_nowhere_are_answered_alike(
-    limited: OpenAPI, rows: Mapping[str, Rows], as_role: AsRole, role: Role
+    limited: OpenAPI, rows: Mapping[Role, Mapping[str, Rows]], as_role: AsRole, role: Role
 ) -> None:
     client = limited.test_client()
     as_role(client, role)
     for endpoint in ("api.show_credit", "api.show_credit_plan", "pages.credit_page", "pages.credit_record"):
-        strange = rows[endpoint].strange.address
+        strange = rows[role][endpoint].strange.address
         answers = [client.get(address) for address in (strange, strange.replace(STRANGER, "91330113YANG99999X"))]
         assert [each.status_code for each in answers] == [403, 403]
         assert said(answers[0]) == said(answers[1]), endpoint

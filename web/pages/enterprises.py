@@ -1,7 +1,7 @@
 """企业 One enterprise: facts with sources, unknowns with reasons, its place in the chains."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -55,6 +55,7 @@ def enterprise_page(key: str) -> str | Response:
         counts_by=_counts(profile.relations),
         why=words.UNKNOWN_WHY,
         credit=_credit(view, profile),
+        only=_only(),
         denied=credit_words.BEYOND if allowed(Permission.CREDIT_READ) else credit_words.DENIED,
     )
 
@@ -75,6 +76,11 @@ def _credit(view: View, profile: Profile) -> CreditStrip | None:
     with suppress(OutOfScope):
         return credit_service.strip_of(view, profile.ref, frame.asked_day(), reach(Permission.CREDIT_READ))
     return None
+
+
+def _only() -> Collection[str] | None:
+    """The authorities whose records alone are counted; None where all are."""
+    return reach(Permission.CREDIT_READ).authorities if allowed(Permission.CREDIT_READ) else None
 
 
 def _status(profile: Profile) -> str | None:

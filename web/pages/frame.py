@@ -151,6 +151,7 @@ def _context() -> dict[str, Any]:
         "marks": words.BASIS_MARKS,
         "icons": url_for("static", filename="icons.svg"),
         "may_read_graph": allowed(Permission.GRAPH_READ),
+        "may_find_partners": allowed(Permission.PARTNERS_READ),
     }
 
 
