@@ -186,7 +186,7 @@ def fold(definition: Definition, events: Sequence[Event]) -> Case:
         proposals={},
         holders={},
     )
-    case = _moved(case, first)
+    case = _told(_moved(case, first), first)
     for event in events[1:]:
         case = after(case, event)
     return case

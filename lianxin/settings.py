@@ -17,6 +17,8 @@ class Settings:
     `base_url`: the address under which phones reach this platform, from `LIANXIN_BASE_URL`; codes on notices hold it.
     `neo4j`: the Neo4j server that answers instead of the graph in memory, from `LIANXIN_NEO4J`, like
     neo4j://user:password@host:7687; never shown, as it holds a password.
+    `mail`: the mail server of notices, from `LIANXIN_MAIL`, like smtp://user:password@host:587; never shown.
+    `mail_from`: the sender of that mail, from `LIANXIN_MAIL_FROM`.
     `division`: the six-digit code of the district served, from `LIANXIN_DIVISION` (default 临平区 330113).
     """
 
@@ -25,6 +27,8 @@ class Settings:
     division: str = "330113"
     base_url: str | None = None
     neo4j: str | None = field(default=None, repr=False)
+    mail: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -35,4 +39,6 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         division=environment.get("LIANXIN_DIVISION") or "330113",
         base_url=environment.get("LIANXIN_BASE_URL") or None,
         neo4j=environment.get("LIANXIN_NEO4J") or None,
+        mail=environment.get("LIANXIN_MAIL") or None,
+        mail_from=environment.get("LIANXIN_MAIL_FROM") or None,
     )

@@ -219,7 +219,7 @@ def test_no_application_before_the_rules_say_so(engine: Engine) -> None:
     with pytest.raises(IllegalAction) as early:
         engine.act(number, A.MAY_APPLY, {}, order(FIRM, 1))
     assert f"最早 {FIRST}" in early.value.zh
-    assert "信用修复管理办法 第二章" in early.value.zh
+    assert "依据：信用修复管理办法 第三章 申请条件（已读原文）" in early.value.zh
     engine.act(number, A.STATE_FACTS, DONE, order(BUREAU, 1))
     done = engine.act(number, A.MAY_APPLY, {}, order(FIRM, 2, FIRST))
     assert done.case.state_name == S.REPAIRABLE
