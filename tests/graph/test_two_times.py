@@ -83,7 +83,7 @@ def act_on(ledger: Ledger, act: Sequence[Any], put: Callable[..., Any]) -> None:
     if act[0] == "load":
         _, dataset, mode, drawn, left_out = act
         linked = {end.key for each in drawn if isinstance(each, Link) for end in (each.from_ref, each.to_ref)}
-        ends = [row for row in ENDS if row[0].key not in left_out - linked]  # type: ignore[union-attr]
+        ends = [row for row in ENDS if row[0].key not in left_out - linked]
         rows = [*ends, *([each] for each in {statement_id(each): each for each in drawn}.values())]
         put(ledger, rows, dataset, mode=mode, trust=60 if dataset == "two" else 50)
     elif act[0] == "merge":
