@@ -77,11 +77,16 @@ class MissingFile(SourceError):
         )
 
 
+def _row(row: int) -> tuple[str, str]:
+    """Where in a file, in both languages: rows are counted without the heading, which stands before the first."""
+    return (f", row {row}", f"，第 {row} 行") if row else (", heading", "，表头")
+
+
 class UnreadableFile(SourceError):
     """A file is not readable as what its name says. `row` is the first row that cannot be read, where known."""
 
     def __init__(self, file: str, row: int | None, en: str, zh: str) -> None:
-        place_en, place_zh = (f", row {row}", f"，第 {row} 行") if row is not None else ("", "")
+        place_en, place_zh = _row(row) if row is not None else ("", "")
         super().__init__(f"{file}{place_en}: {en}", f"{file}{place_zh}：{zh}")
         self.file = file
         self.row = row
@@ -99,9 +104,9 @@ class UnknownField(SourceError):
             parts_en.append(f"missing field {', '.join(missing)}")
             parts_zh.append(f"缺少字段 {', '.join(missing)}")
         super().__init__(
-            f"{file}, row {row}: {'; '.join(parts_en)}. "
+            f"{file}{_row(row)[0]}: {'; '.join(parts_en)}. "
             "Nothing was loaded. Compare the heading with the format's description",
-            f"{file}，第 {row} 行：{'；'.join(parts_zh)}。整份文件没有入库，请对照格式说明核对表头",
+            f"{file}{_row(row)[1]}：{'；'.join(parts_zh)}。整份文件没有入库，请对照格式说明核对表头",
         )
         self.file, self.row, self.unknown, self.missing = file, row, tuple(unknown), tuple(missing)
 

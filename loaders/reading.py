@@ -206,12 +206,34 @@ def read_csv(
             else:
                 yield row, {name: cell or None for name, cell in zip(heading, cells, strict=True)}
     except csv.Error as error:
-        raise UnreadableFile(
-            opened.name,
-            reader.line_num,
-            f"not CSV, counted in lines of the file ({error}). Is a quote left open? Nothing was loaded",
-            f"不是合法的 CSV，此处按文件行计（{error}）。请检查引号是否成对；没有入库",
-        ) from error
+        raise _no_csv(opened, reader.line_num, str(error)) from error
+
+
+_NO_CSV = {
+    "new-line character": (
+        "its line ends differ: some lines end with a carriage return alone. Save it again with one kind of line end",
+        "换行不一致，有的行只用回车符（CR）结尾。请用同一种换行另存一次",
+    ),
+    "field larger": (
+        "a cell holds more than 131,072 characters. Is a quote left open?",
+        "有一格超过 131,072 个字。请检查引号是否成对",
+    ),
+}
+_QUOTE = (
+    "a quote is left open, or stands inside a cell. Check the quotes",
+    "引号没有成对，或者格子中间有引号。请检查引号",
+)
+
+
+def _no_csv(opened: OpenedFile, line: int, problem: str) -> UnreadableFile:
+    """The refusal in our own words: what the reader of CSV says is meant for programmers."""
+    en, zh = next((said for begins, said in _NO_CSV.items() if problem.startswith(begins)), _QUOTE)
+    return UnreadableFile(
+        opened.name,
+        None,
+        f"line {line} of the file is not CSV: {en}. Nothing was loaded",
+        f"文件第 {line} 行不是合法的 CSV：{zh}；没有入库",
+    )
 
 
 def _check_is_heading(opened: OpenedFile, heading: list[str], fields: tuple[str, ...]) -> None:

@@ -260,7 +260,27 @@ def test_an_empty_table_lacks_its_heading(tmp_path: Path) -> None:
 def test_a_quote_that_is_never_closed_is_said_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile) as error:
         csv_rows(written(tmp_path, "a.csv", 'name,place\n甲,"x\n乙,y\n'))
-    says(error.value, "a.csv", "row 3: not CSV", "第 3 行：不是合法的 CSV")
+    says(
+        error.value,
+        "a.csv",
+        "line 3 of the file is not CSV: a quote is left open",
+        "第 3 行不是合法的 CSV：引号没有成对",
+    )
+
+
+def test_line_ends_that_differ_are_said_in_our_words(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile) as error:
+        csv_rows(written(tmp_path, "a.csv", "name,place\n甲,x\r乙,y\n"))
+    says(
+        error.value, "a.csv", "line 2 of the file is not CSV: its line ends differ", "第 2 行不是合法的 CSV：换行不一致"
+    )
+    assert "new-line character" not in str(error.value)
+
+
+def test_an_unknown_column_is_said_to_stand_in_the_heading(tmp_path: Path) -> None:
+    with pytest.raises(UnknownField) as error:
+        csv_rows(written(tmp_path, "a.csv", "name,place,colour\n甲,x,y\n"))
+    says(error.value, "a.csv", "heading: unknown field colour", "a.csv，表头：有未登记的字段 colour")
 
 
 def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
