@@ -12,6 +12,7 @@ import pytest
 from docx import Document
 from flask.testing import FlaskClient
 from flask_openapi.openapi import OpenAPI
+from werkzeug.test import TestResponse
 
 from cases import record_links
 from cases.accounts import Role
@@ -89,6 +90,12 @@ def claim_form(record: str, *files: tuple[bytes, str], **changed: str) -> dict[s
     return {"record": record, "fact": "duties_done_on", "day": "2026-06-01", "proof": proofs, **changed}
 
 
+def spooled(answer: TestResponse) -> TestResponse:
+    """An answer to a large form: the test client wrote the form into a file and leaves it open."""
+    answer.request.environ["wsgi.input"].close()
+    return answer
+
+
 def record_page(client: FlaskClient, record: str) -> str:
     return client.get(f"/enterprises/{FIRM}/credit/{quote(record)}").text
 
@@ -140,10 +147,21 @@ def test_a_claim_is_stored_shown_as_said_and_taken_back(officer: FlaskClient, le
 def test_a_bad_claim_is_refused_by_name_and_stores_nothing(
     officer: FlaskClient, ledger: Ledger, record: str, files: Any, changed: dict[str, str], words: str
 ) -> None:
-    refused = officer.post(f"/enterprises/{FIRM}/claims", data={**claim_form(record, *files), **changed})
+    refused = spooled(officer.post(f"/enterprises/{FIRM}/claims", data={**claim_form(record, *files), **changed}))
     assert refused.status_code == 422
     assert words in refused.text
     assert standing(ledger) == []
+
+
+def test_a_refused_claim_keeps_what_was_typed(officer: FlaskClient, record: str) -> None:
+    typed = claim_form(record, (b"MZ", "收据.pdf"), fact="public_commitment", day="2026-06-03")
+    page = officer.post(f"/enterprises/{FIRM}/claims", data=typed).text
+    assert "没有保存。" in page
+    assert 'name="day" max="2026-11-24" value="2026-06-03"' in page
+    assert 'value="public_commitment" required checked' in page
+    assert 'value="duties_done_on" required>' in page
+    assert '<details class="in" open>' in page
+    assert "凭证要重新选" in page
 
 
 def test_the_record_of_another_enterprise_is_refused(officer: FlaskClient, ledger: Ledger, record: str) -> None:
@@ -154,7 +172,7 @@ def test_the_record_of_another_enterprise_is_refused(officer: FlaskClient, ledge
 
 def test_a_body_beyond_all_measure_is_not_read(officer: FlaskClient, record: str) -> None:
     huge = claim_form(record, (PDF.ljust(17_000_000, b" "), "大.pdf"))
-    assert officer.post(f"/enterprises/{FIRM}/claims", data=huge).status_code == 413
+    assert spooled(officer.post(f"/enterprises/{FIRM}/claims", data=huge)).status_code == 413
     assert officer.post("/repair/report", data={"asked": "x" * 100_000}).status_code == 413, "only claims carry files"
 
 

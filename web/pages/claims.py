@@ -3,20 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, g, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import documents
 from cases.accounts import ROLE_NAMES, Role
 from cases.claims import MOST_PROOFS, Claim, ClaimedFact
 from cases.documents import LARGEST, Proof
-from lianxin.errors import BadQuestion, NotKnown
+from lianxin.errors import BadDocument, BadQuestion, NotKnown
 from services import claims as claim_service
 from services import credit as credit_service
 from services.claims import RecordClaims
 from services.credit import Credit, CreditRecord
+from web.pages import credit as credit_pages
 from web.pages import frame
 from web.security import Permission, allowed, permission, reach, takes_files
 from web.state import platform
@@ -34,6 +36,15 @@ class SaidOfRecord:
     claims: Sequence[Claim]
     said: RecordClaims | None
     what_if: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedClaim:
+    """What was typed into a form that was refused, and why. Its files are gone: a browser does not send them again."""
+
+    fact: str
+    day: str
+    why: str
 
 
 def register(blueprint: Blueprint) -> None:
@@ -56,6 +67,7 @@ def _context() -> dict[str, Any]:
         "claims_itself": visitor().role is Role.ENTERPRISE,
         "may_read_proofs": allowed(Permission.PROOF_READ),
         "today": platform().today(),
+        "refused_claim": g.get("refused_claim"),
     }
 
 
@@ -88,21 +100,32 @@ def said_how(claim: Claim) -> str:
 @permission(Permission.CLAIM_WRITE)
 @takes_files(MOST_PROOFS * LARGEST + FORM_ROOM)
 def say_claim(key: str) -> AnyResponse:
-    """POST /enterprises/<key>/claims: record, fact, day, up to three proofs."""
+    """POST /enterprises/<key>/claims: record, fact, day, up to three proofs. A refused form comes back as typed."""
     record = request.form.get("record", "").strip()
-    claim_service.say(
-        platform().ledger,
-        frame.view(),
-        key,
-        record,
-        _fact(),
-        _day(),
-        said_by=visitor().signature,
-        today=platform().today(),
-        proofs=_proofs(),
-        reach=reach(Permission.CLAIM_WRITE),
-    )
+    try:
+        claim_service.say(
+            platform().ledger,
+            frame.view(),
+            key,
+            record,
+            _fact(),
+            _day(),
+            said_by=visitor().signature,
+            today=platform().today(),
+            proofs=_proofs(),
+            reach=reach(Permission.CLAIM_WRITE),
+        )
+    except (BadQuestion, BadDocument) as refused:
+        if not _is_theirs(key, record):
+            raise  # there is no page of it to go back to
+        g.refused_claim = RefusedClaim(request.form.get("fact", ""), request.form.get("day", ""), refused.zh)
+        return make_response(credit_pages.credit_record(key, record), HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect(_back(key, record), 303)
+
+
+def _is_theirs(key: str, record: str) -> bool:
+    known = credit_service.credit(frame.view(), key, frame.asked_day(), reach(Permission.CLAIM_WRITE))
+    return known.ref.key == key and known.record(record) is not None
 
 
 @permission(Permission.CLAIM_WRITE)
