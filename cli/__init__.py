@@ -4,7 +4,9 @@ import sys
 
 import typer
 
+import cli.case as case_commands
 import cli.demo as demo_command
+import cli.ip as ip_commands
 import cli.ledger as ledger_commands
 import cli.load as load_commands
 import cli.partners as partner_commands
@@ -24,10 +26,12 @@ app = typer.Typer(
 )
 app.add_typer(load_commands.app, name="load", help="把登记文件装入账本。Load registers into the ledger.")
 app.add_typer(ledger_commands.app, name="ledger", help="备份和恢复账本。Back up and restore the ledger.")
+app.add_typer(ip_commands.app, name="ip", help="知识产权融资。IP finance.")
 app.add_typer(partner_commands.app, name="partners", help="找产业链伙伴。Find chain partners.")
 app.add_typer(repair_commands.app, name="repair", help="信用修复。Credit repair.")
 app.add_typer(rule_commands.app, name="rules", help="规则表和规则变化的影响。Rule table, impact of a change of law.")
 app.add_typer(view_commands.app, name="view", help="Neo4j 里的图。The graph in Neo4j.")
+app.add_typer(case_commands.app, name="case", help="案件：查看、办理、核对、到期。Cases.")
 app.add_typer(user_commands.app, name="user", help="账户和密钥：谁可以登录。Accounts and keys: who may log in.")
 app.command("serve", help="启动网页和接口。Serve the pages and the API.")(serve_command.serve)
 app.command("demo", help="写出合成的演示区数据。Write the synthetic demo district.")(demo_command.demo)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol
 
 from lianxin.errors import BadParameter, CalendarMissing
 from rules.declared import read_declared
@@ -109,3 +109,47 @@ def _notice(name: str, year: int, given: Any) -> Citation:
         raise BadParameter(name, str(year), f"has a notice that needs exactly {names}", f"notice 应有且只有 {names}")
     text = Text(given["id"], given["title"], given["number"])
     return text.at(given["place"], ReadingMark(given["mark"]))
+
+
+# --- A last day that is a rest day 期满日遇休息日 ---------------------------------------------------------------------
+
+
+class Calendar(Protocol):
+    """What tells working days from rest days."""
+
+    def is_working(self, day: date) -> bool:
+        """Raises CalendarMissing for a day of a year that is not loaded."""
+        ...
+
+
+class Weekends:
+    """周末历 Saturdays and Sundays are the only rest days: for tables of days that were written so."""
+
+    def is_working(self, day: date) -> bool:
+        return day.weekday() < SATURDAY
+
+
+def working_from(calendar: Calendar, day: date) -> date:
+    """The day itself, or the next working day where it is a rest day. Raises CalendarMissing."""
+    while not calendar.is_working(day):
+        day += DAY
+    return day
+
+
+def is_over(calendar: Calendar, last_day: date, on: date) -> bool:
+    """Whether a period is over on a day, if a last day that is a rest day moves to the next working day.
+
+    One working day between them is enough to know. Raises CalendarMissing only where none of a loaded year is.
+    """
+    missing: CalendarMissing | None = None
+    day = on - DAY
+    while day >= last_day:
+        try:
+            if calendar.is_working(day):
+                return True
+        except CalendarMissing as not_loaded:
+            missing = missing or not_loaded
+        day -= DAY
+    if missing is not None:
+        raise missing
+    return False

@@ -76,8 +76,8 @@ def read_cases(path: Path, on: date | None = None) -> Checked[Case]:
     """The cases of a file. `on` replaces the column as_of. Raises UnknownField, UnreadableFile."""
     must = MUST if on is not None else (*MUST, "as_of")
     read: Checked[Case] = Checked()
-    for row, cells in _rows(path, CASE_COLUMNS, must, _is_remark):
-        _take(read, row, cells, lambda cells, row=row: _case(cells, row, on))
+    for row, cells in case_rows(path, CASE_COLUMNS, must, _is_remark):
+        take_row(read, row, cells, lambda cells, row=row: _case(cells, row, on))
     return read
 
 
@@ -88,24 +88,24 @@ def _case(cells: Mapping[str, str], row: int, on: date | None) -> Case:
     return Case(cells["case_id"].strip(), row, day, read_facts(cells))
 
 
-def _take(read: Checked[R], row: int, cells: Mapping[str, str] | Sequence[str], take: Callable[..., R]) -> None:
+def take_row(read: Checked[R], row: int, cells: Mapping[str, str] | Sequence[str], take: Callable[..., R]) -> None:
     """Take a row, or set it apart."""
     if not isinstance(cells, Mapping):
         problem = f"has {len(cells)} cells, another number than the heading", f"有 {len(cells)} 格，与表头不符"
-        read.refused.append(_refused(cells[0] if cells else "", row, BadFact("", "", *problem)))
+        read.refused.append(refused_row(cells[0] if cells else "", row, BadFact("", "", *problem)))
         return
     id = cells.get("case_id", "").strip()
     try:
         read.taken.append((id, take(cells)))
     except BadFact as bad:
-        read.refused.append(_refused(id, row, bad))
+        read.refused.append(refused_row(id, row, bad))
 
 
-def _refused(id: str, row: int, bad: BadFact) -> Refused:
+def refused_row(id: str, row: int, bad: BadFact) -> Refused:
     return Refused(id, row, bad.field, bad.value, f"{bad.problem_zh} {bad.problem}")
 
 
-def _rows(
+def case_rows(
     path: Path, columns: tuple[str, ...], must: Iterable[str], ignored: Callable[[str], bool]
 ) -> Iterator[tuple[int, Mapping[str, str] | Sequence[str]]]:
     """The rows of a CSV file as text, without the columns that are ignored. Any other unknown column is refused."""
@@ -132,7 +132,9 @@ def read_standards(path: Path) -> Standards:
     """Sector classification standards from a CSV file. Raises BadQuestion naming the first bad row: a standard that
     is left out would silently change the class of fines."""
     rows: list[SectorStandard] = []
-    for row, cells in _rows(path, COLUMNS, ("field", "from", "low_up_to", "huge_from", "citation"), lambda _: False):
+    for row, cells in case_rows(
+        path, COLUMNS, ("field", "from", "low_up_to", "huge_from", "citation"), lambda _: False
+    ):
         try:
             if not isinstance(cells, Mapping):
                 raise BadFact("", "", "has another number of cells than the heading", "格数与表头不符")
@@ -173,7 +175,7 @@ def _sorted_out(cases: Checked[Case], answers: Sequence[R | BadFact]) -> Checked
     found: Checked[R] = Checked(refused=list(cases.refused))
     for (id, case), each in zip(cases.taken, answers, strict=True):
         if isinstance(each, BadFact):
-            found.refused.append(_refused(id, case.row, each))
+            found.refused.append(refused_row(id, case.row, each))
         else:
             found.taken.append((id, each))
     found.refused.sort(key=lambda refused: refused.row)
@@ -184,8 +186,8 @@ def check_deadlines(path: Path, calendar: WorkingDays) -> Checked[Deadlines]:
     """The time limits for every day of submission in a file."""
     found: Checked[Deadlines] = Checked()
     columns = ("submitted_on",)
-    for row, cells in _rows(path, columns, columns, lambda name: name in COMPUTED or name.startswith("expected_")):
-        _take(found, row, cells, lambda cells: deadlines(read_day("submitted_on", cells["submitted_on"]), calendar))
+    for row, cells in case_rows(path, columns, columns, lambda name: name in COMPUTED or name.startswith("expected_")):
+        take_row(found, row, cells, lambda cells: deadlines(read_day("submitted_on", cells["submitted_on"]), calendar))
     return found
 
 
@@ -229,7 +231,7 @@ def _impact(case: Case, old: RuleSet[Matter], new: RuleSet[Matter]) -> Impact | 
 def checked_csv(found: Checked[Outcome]) -> str:
     """case_id, answer, reasons, notes, gravity, not_before, last_day."""
     heading = ("case_id", "answer", "reasons", "notes", "gravity", "not_before", "last_day")
-    return _csv(heading, ([id, *_outcome_cells(each)] for id, each in found.taken))
+    return csv_text(heading, ([id, *_outcome_cells(each)] for id, each in found.taken))
 
 
 def _outcome_cells(each: Outcome) -> list[str]:
@@ -241,7 +243,7 @@ def _outcome_cells(each: Outcome) -> list[str]:
 def deadlines_csv(found: Checked[Deadlines]) -> str:
     """submitted_on, accept_by, decide_by, feedback_by."""
     rows = ([day_text(d.submitted_on), *map(_limit, (d.accept_by, d.decide_by, d.feedback_by))] for _, d in found.taken)
-    return _csv(("submitted_on", *COMPUTED), rows)
+    return csv_text(("submitted_on", *COMPUTED), rows)
 
 
 def _limit(limit: Limit) -> str:
@@ -251,7 +253,7 @@ def _limit(limit: Limit) -> str:
 def impact_csv(found: Checked[Impact]) -> str:
     """case_id, old and new answer and first day, what changes, and from when."""
     heading = ("case_id", "old_answer", "old_not_before", "new_answer", "new_not_before", "change", "from")
-    return _csv(heading, ([id, *_impact_cells(each)] for id, each in found.taken))
+    return csv_text(heading, ([id, *_impact_cells(each)] for id, each in found.taken))
 
 
 def _impact_cells(each: Impact) -> list[str]:
@@ -262,14 +264,14 @@ def _impact_cells(each: Impact) -> list[str]:
 def refused_csv(refused: Sequence[Refused]) -> str:
     """case_id, row, field, value, problem."""
     rows = ([each.case_id, str(each.row), each.field, each.value, each.problem] for each in refused)
-    return _csv(("case_id", "row", "field", "value", "problem"), rows)
+    return csv_text(("case_id", "row", "field", "value", "problem"), rows)
 
 
 def day_text(day: date | None) -> str:
     return "" if day is None else day.isoformat()
 
 
-def _csv(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def csv_text(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(heading)
