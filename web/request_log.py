@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_app_context, request
 
 KNOWN_METHODS = frozenset(HTTPMethod)  # a method is free text of the client
 
@@ -57,11 +57,12 @@ def log_requests(app: Flask) -> None:
 
 
 def log_failure(error: Exception) -> None:
-    """Write an unexpected error: its class and where it arose, without its message, which may quote a party."""
+    """Write an unexpected error: its class and where it arose, without its message, which may quote a party. What runs
+    beside the requests has no number."""
     frames = traceback.extract_tb(error.__traceback__)
     logger().error(
         "unexpected error",
         error=type(error).__qualname__,
         at=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
-        request_id=request_id(),
+        request_id=request_id() if has_app_context() else None,
     )

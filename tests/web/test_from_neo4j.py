@@ -1,15 +1,18 @@
 """Pages and API served from a Neo4j server: word for word what the graph in memory gives; and its failures."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from graph.ledger.merge import Decision, Judgement
+from graph.ontology import Ref
 from lianxin.settings import Settings
 from web import create_app
 from web.api import examples
@@ -84,3 +87,26 @@ def test_partners_of_the_api_are_alike(both: tuple[FlaskClient, FlaskClient], ke
     memory, neo4j = (client.get(path) for client in both)
     assert memory.get_json()["candidates"]
     assert memory.data == neo4j.data
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_server_that_goes_away_is_named_and_found_again(own_demo_ledger: "Ledger", neo4j: Any) -> None:
+    """By the pages, and by the thread that keeps the graph up to the ledger."""
+    pair = Ref("Enterprise", "91330113YANG00107A"), Ref("Enterprise", "91330521YANG00115C")
+    with served(own_demo_ledger, neo4j.hold(own_demo_ledger)) as client:
+        assert client.get("/chains").status_code == 200
+        neo4j.stop()
+        try:
+            page, health = client.get("/chains"), client.get("/api/health")
+            own_demo_ledger.decide(Decision(*pair, Judgement.DIFFERENT, "two licences", "tester"))
+        finally:
+            neo4j.start()
+        assert (page.status_code, health.status_code) == (503, 503)
+        assert "Neo4j 没有应答。数据没有丢失，全部在账本里" in page.text
+        assert health.get_json()["code"] == "store_unavailable"
+        assert neo4j.PASSWORD not in page.text + health.text
+        assert client.get("/chains").status_code == 200
+        end = time.monotonic() + 60
+        while client.get("/api/health").get_json()["view_position"] != own_demo_ledger.position():
+            assert time.monotonic() < end
+            time.sleep(0.2)
