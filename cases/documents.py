@@ -6,6 +6,7 @@ which a file was handed in is not kept: it may name a person.
 
 import hashlib
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,11 +14,12 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
+from cases.erasing import erase
 from graph.ledger.commit import insert_row
 from graph.ledger.schema import document, document_content
 from graph.ledger.store import Store
 from lianxin.clock import utc_now
-from lianxin.errors import BadDocument, NotKnown
+from lianxin.errors import BadDocument, BadQuestion, Conflict, NotKnown
 
 LARGEST: Final = 5 * 1024 * 1024  # bytes: a page photographed by a phone has two or three million
 SHOWN_NAME: Final = 60  # characters of a name that a refusal repeats
@@ -48,6 +50,7 @@ _FIRST_BYTES: Final = {
     b"\x89PNG\r\n\x1a\n": MediaType.PNG,
     b"\xff\xd8\xff": MediaType.JPEG,
 }
+_DIGEST: Final = re.compile(r"[0-9a-f]{8,64}")
 _ZIP: Final = b"PK\x03\x04"
 _DOCX_PARTS: Final = frozenset({"[Content_Types].xml", "word/document.xml"})
 _MACROS: Final = "word/vbaProject.bin"
@@ -105,12 +108,39 @@ def keep(connection: Connection, proof: Proof) -> int:
     kind, digest = media_type(proof), hashlib.sha256(proof.content).hexdigest()
     known = connection.execute(select(document.c.id).where(document.c.digest == digest)).scalar()
     if known is not None:
+        _restore(connection, int(known), proof)
         return int(known)
     at = utc_now()
     size = len(proof.content)
     number = insert_row(connection, document, digest=digest, media_type=kind.value, size=size, kept_at=at)
     connection.execute(document_content.insert().values(document=number, content=proof.content))
     return number
+
+
+def _restore(connection: Connection, number: int, proof: Proof) -> None:
+    """Keep the content of a document again that was erased and is handed in anew."""
+    held = select(document_content.c.document).where(document_content.c.document == number)
+    if connection.execute(held).first() is None:
+        connection.execute(document_content.insert().values(document=number, content=proof.content))
+
+
+def erase_content(ledger: Store, digest: str) -> Document:
+    """Take out the content of a document; that it was handed in stays. `digest`: or its first digits, from eight on.
+
+    Raises NotKnown, BadQuestion where several begin so, Conflict where it is gone already.
+    """
+    if not _DIGEST.fullmatch(digest):
+        raise BadQuestion("digest: 8 to 64 digits of 0-9 and a-f", "摘要是 8 到 64 位 0-9、a-f")
+    with ledger.reading() as connection:
+        found = connection.execute(select(document).where(document.c.digest.startswith(digest))).all()
+    if not found:
+        raise NotKnown("document", "材料", digest)
+    if len(found) > 1:
+        raise BadQuestion(f"{len(found)} documents begin with {digest}", f"有 {len(found)} 份材料以 {digest} 开头")
+    (row,) = found
+    if not erase(ledger, document_content, document_content.c.document, row.id):
+        raise Conflict(f"the content of {digest} is erased already", f"{digest} 的内容已经删过")
+    return Document(row.digest, MediaType(row.media_type), row.size)
 
 
 def read(ledger: Store, digest: str) -> tuple[Document, bytes]:

@@ -9,11 +9,12 @@ from typing import Final
 
 from sqlalchemy import select
 
+from cases.erasing import erase
 from graph.ledger.commit import insert_row
 from graph.ledger.schema import tout_report, tout_report_text
 from graph.ledger.store import Store
 from lianxin.clock import utc_now
-from lianxin.errors import BadQuestion
+from lianxin.errors import BadQuestion, Conflict, NotKnown
 
 LONGEST: Final = 2_000  # characters of what was said
 LONGEST_LINE: Final = 200  # characters of an amount and of a contact
@@ -49,6 +50,24 @@ class ToutReport:
 def number(id: int) -> str:
     """The number of a report as it is told to who reports: JB-000007."""
     return f"JB-{id:06}"
+
+
+def numbered(text: str) -> int:
+    """The report of a number. Raises NotKnown for what is none."""
+    plain = text.strip().upper().removeprefix("JB-")
+    if not (plain.isascii() and plain.isdigit() and len(plain) < 10):
+        raise NotKnown("report", "举报", text[:20])
+    return int(plain)
+
+
+def erase_text(ledger: Store, id: int) -> None:
+    """Take out what was told; that there was a report stays. Raises NotKnown, Conflict where it is gone already."""
+    with ledger.reading() as connection:
+        known = connection.execute(select(tout_report.c.id).where(tout_report.c.id == id)).scalar()
+    if known is None:
+        raise NotKnown("report", "举报", number(id))
+    if not erase(ledger, tout_report_text, tout_report_text.c.report, id):
+        raise Conflict(f"what {number(id)} told is erased already", f"{number(id)} 的内容已经删过")
 
 
 def draw_form() -> str:

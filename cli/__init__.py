@@ -7,6 +7,7 @@ import typer
 import cli.case as case_commands
 import cli.demo as demo_command
 import cli.ip as ip_commands
+import cli.kept as kept_commands
 import cli.ledger as ledger_commands
 import cli.load as load_commands
 import cli.partners as partner_commands
@@ -29,6 +30,8 @@ app.add_typer(ledger_commands.app, name="ledger", help="备份和恢复账本。
 app.add_typer(ip_commands.app, name="ip", help="知识产权融资。IP finance.")
 app.add_typer(partner_commands.app, name="partners", help="找产业链伙伴。Find chain partners.")
 app.add_typer(repair_commands.app, name="repair", help="信用修复。Credit repair.")
+repair_commands.app.add_typer(kept_commands.links_app, name="links", help="告知书上的二维码。The codes of notices.")
+repair_commands.app.add_typer(kept_commands.erase_app, name="erase", help="删除个人写的、交来的内容。Erase content.")
 app.add_typer(rule_commands.app, name="rules", help="规则表和规则变化的影响。Rule table, impact of a change of law.")
 app.add_typer(view_commands.app, name="view", help="Neo4j 里的图。The graph in Neo4j.")
 app.add_typer(case_commands.app, name="case", help="案件：查看、办理、核对、到期。Cases.")

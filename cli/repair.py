@@ -56,7 +56,11 @@ def check(cases: CasesOption, out_path: OutOption, standards: StandardsOption = 
     read = repair.read_cases(cases)
     for id, case in read.taken:
         for name, day in before_document(case.facts).items():
-            problem = f"早于文书日期 {case.facts.document_date}，照原样计算，请核对。It lies before the document and is taken as it is."
+            zh, en = (
+                f"早于文书日期 {case.facts.document_date}，照原样计算，请核对",
+                "before the document; taken as it is",
+            )
+            problem = f"{zh}。It lies {en}."
             typer.secho(f"第 {case.row} 行 {id}：{name}“{day}”{problem}", err=True, fg="yellow")
     found = repair.check(read, _standards(standards))
     finish(out_path, repair.checked_csv(found), found.refused)
