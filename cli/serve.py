@@ -15,6 +15,7 @@ from lianxin.errors import BadQuestion
 from lianxin.settings import read_settings
 from services.demo import load_demo, write_demo
 from services.demo.accounts import make_accounts
+from services.ticking import Ticker
 
 DEMO_LEDGER = "sqlite:///{folder}/demo.db"
 _NOT_IN_NEO4J = (  # else a graph of real data would give way to made-up ones
@@ -50,7 +51,12 @@ def serve(
             settings = replace(settings, neo4j=None)
         shown = make_accounts(opened, Passwords(), utc_now()) if demo else None
         app = create_app(opened, demo=demo, today=china_today, settings=settings, demo_passwords=shown)
-        serve_app(app, port=port, demo=demo, host=host)
+        ticker = Ticker(opened, settings, china_today, utc_now)
+        ticker.start()
+        try:
+            serve_app(app, port=port, demo=demo, host=host)
+        finally:
+            ticker.stop()
 
 
 def _refuse_real_data(ledger: Ledger) -> None:

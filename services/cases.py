@@ -1,0 +1,216 @@
+"""Cases 案件: the engine over a ledger with the shipped definitions, what a tick does, and a case as people see it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from cases import event_log, mail, silence
+from cases.accounts import Role
+from cases.actor import Actor
+from cases.case import Case, Event, Proposal
+from cases.clock import Reading, readings
+from cases.definition import Action, Definition, Field, Matter, Words
+from cases.definitions import registry
+from cases.engine import Engine, Head, open_actions
+from cases.mail import Posted
+from cases.negotiation import clause, waiting_for
+from cases.silence import Ticked
+from graph.ledger.store import Store
+from lianxin.settings import Settings
+from rules.calendar import official_calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a tick did, and which notices were mailed."""
+
+    ticked: Ticked
+    posted: Posted
+
+
+def engine(ledger: Store) -> Engine:
+    """The engine over a ledger."""
+    return Engine(ledger, registry(), official_calendar())
+
+
+def tick(over: Engine, settings: Settings, on: date, at: datetime) -> Looked:
+    """Do what is due, make the checkpoint of the day, mail the notices. Raises MissingSetting."""
+    server = mail.mail_server(settings.mail, settings.mail_from)
+    done = silence.tick(over, on, at)
+    event_log.checkpoint(over.ledger, on, at)
+    posted = Posted(0, 0) if server is None else mail.post(over.ledger, server, settings.base_url or "", at)
+    return Looked(done, posted)
+
+
+def living(over: Engine) -> Mapping[tuple[str, str], Mapping[str, int]]:
+    """How many cases of each kind and version stand in each state."""
+    found: dict[tuple[str, str], Counter[str]] = {}
+    with over.ledger.reading() as connection:
+        for head in over.heads(ended=False):
+            first = event_log.events(connection, head.id)[0].data
+            found.setdefault((first["kind"], first["version"]), Counter())[head.state] += 1
+    return found
+
+
+# --- as JSON ----------------------------------------------------------------------------------------------------------
+
+
+def case_json(over: Engine, case: Case, by: Actor, on: date) -> dict[str, Any]:
+    """A case as somebody sees it on a day: where it stands, what he may do, who is waited for until when."""
+    definition = case.definition
+    return {
+        "id": case.id,
+        "version": case.version,
+        "kind": definition.kind,
+        "definition": definition.version,
+        "title": _words(definition.words),
+        "enterprise": case.enterprise,
+        "authority": case.authority,
+        "state": {"name": case.state_name, **_words(case.state.words), "end": case.state.end},
+        "opened": case.opened,
+        "actions": [action_json(each) for each in open_actions(case, by.role)],
+        "matters": [matter_json(each) for each in open_matters(case, by.role)],
+        "waiting": waiting_json(readings(over.calendar, case, on)),
+        "proposals": [proposal_json(case, each) for each in case.proposals.values()],
+        "events": [event_json(case, each) for each in case.events],
+    }
+
+
+def head_json(definitions: Mapping[str, Definition], head: Head) -> dict[str, Any]:
+    """A case in a list."""
+    definition = definitions.get(head.kind)
+    known = None if definition is None else next((s for s in definition.states if s.name == head.state), None)
+    return {
+        "id": head.id,
+        "version": head.version,
+        "kind": head.kind,
+        "title": _words(Words(head.kind, head.kind) if definition is None else definition.words),
+        "enterprise": head.enterprise,
+        "authority": head.authority,
+        "state": {
+            "name": head.state,
+            **_words(Words(head.state, head.state) if known is None else known.words),
+            "end": head.ended,
+        },
+    }
+
+
+def open_matters(case: Case, role: Role) -> list[Matter]:
+    """What a role may negotiate in a case as it stands."""
+    return [each for each in case.definition.matters if case.state_name in each.open_in and role in each.between]
+
+
+def action_json(action: Action) -> dict[str, Any]:
+    papers = action.papers
+    return {
+        "name": action.name,
+        **_words(action.words),
+        "fields": [field_json(each) for each in action.fields],
+        "papers": None if papers is None else {**_words(papers.words), "least": papers.least, "most": papers.most},
+    }
+
+
+def matter_json(matter: Matter) -> dict[str, Any]:
+    return {
+        "name": matter.name,
+        **_words(matter.words),
+        "fields": [field_json(each) for each in matter.fields],
+        "settled_by": matter.settled_by.value,
+        "law": clause(matter.law),
+    }
+
+
+def field_json(field: Field) -> dict[str, Any]:
+    """A field, from which a form is made."""
+    return {
+        "name": field.name,
+        **_words(field.words),
+        "type": field.type.value,
+        "required": field.required,
+        "least": field.least,
+        "most": field.most,
+        "options": [
+            {"value": each.value, **_words(each.words), "cure": None if each.cure is None else each.cure.zh}
+            for each in field.options
+        ],
+    }
+
+
+def waiting_json(read: Sequence[Reading]) -> list[dict[str, Any]]:
+    """Who is waited for, for what, until when; with the days that both sides have used."""
+    return [
+        {
+            "clock": each.clock.name,
+            **_words(each.clock.words),
+            "against": each.clock.against.value,
+            "due": None if each.due is None else each.due.day.isoformat(),
+            "provisional": each.due is not None and each.due.provisional,
+            "unit": each.clock.unit.value,
+            "limit": each.limit,
+            "used": each.used,
+            "stood": each.stood,
+            "law": clause(each.clock.days.version(each.run.started).citation),
+        }
+        for each in read
+    ]
+
+
+def proposal_json(case: Case, proposal: Proposal) -> dict[str, Any]:
+    matter = case.definition.matter(proposal.matter)
+    assert matter is not None
+    reason = case.events[proposal.number - 1].personal.get("reason")
+    return {
+        "number": proposal.number,
+        "matter": proposal.matter,
+        **_words(matter.words),
+        "by": proposal.by.value,
+        "waiting_for": waiting_for(case, proposal).value,
+        "values": dict(proposal.values),
+        "reason": reason,
+        "reply_by": proposal.reply_by.isoformat(),
+        "answers": proposal.answers,
+        "standing": proposal.standing.value,
+        "settled": None if proposal.settled is None else dict(proposal.settled),
+        "confirmed": sorted(role.value for role in proposal.confirmed),
+    }
+
+
+def event_json(case: Case, event: Event) -> dict[str, Any]:
+    action = case.definition.action(event.action)
+    return {
+        "seq": event.seq,
+        "at": event.at.isoformat() + "Z",
+        "on": event.data["on"],
+        "actor": event.actor,
+        "role": event.role,
+        "action": event.action,
+        **_words(OWN_WORDS.get(event.action, Words(event.action, event.action)) if action is None else action.words),
+        "to": event.data.get("to"),
+        "values": event.values,
+        "documents": event.data.get("documents", []),
+        "due": event.data.get("due", {}),
+        "hash": event.hash,
+    }
+
+
+OWN_WORDS: Mapping[str, Words] = {
+    "open": Words("建立案件", "opened"),
+    "propose": Words("提议", "proposed"),
+    "counter": Words("反提议", "counter-proposal"),
+    "accept": Words("接受", "accepted"),
+    "accept_part": Words("部分接受", "accepted in part"),
+    "refuse": Words("不接受", "refused"),
+    "withdraw": Words("撤回提议", "withdrawn"),
+    "confirm": Words("确认约定", "confirmed"),
+    "hand_over": Words("移交", "handed over"),
+    "step": Words("提醒或告知上级", "reminder or superior"),
+    "anew": Words("定期提醒", "reminder, clock starts anew"),
+    "due_moved": Words("期限因日历变动", "a day has moved"),
+    "calendar_task": Words("缺工作日历", "a calendar is missing"),
+}
+
+
+def _words(words: Words) -> dict[str, str]:
+    return {"zh": words.zh, "en": words.en}
