@@ -128,6 +128,8 @@ def addresses(ledger: Ledger) -> dict[str, str]:
         "load": "/loads/1",
         "error": "/enterprises/nobody",
         "error-parameter": f"/partners?key={INFUSION}&relaton=customer",
+        "error-position": "/chains?known_at=99",
+        "past": f"/enterprises/{REPAIRABLE}/credit?known_at=1",
     }
 
 

@@ -39,8 +39,10 @@ PAGES = (
     "load",
     "error",
     "error-parameter",
+    "error-position",
+    "past",
 )
-REFUSED = {"error": 404, "error-parameter": 400, "credit-refused": 422}
+REFUSED = {"error": 404, "error-parameter": 400, "error-position": 404, "credit-refused": 422}
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}}
 SCROLLS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SPILLS = """[...document.querySelectorAll('main *, header *, footer *')].filter(e => {
