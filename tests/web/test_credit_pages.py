@@ -18,6 +18,7 @@ from graph.view import View
 from loaders.demo_district import DEMO_DISTRICT
 from loaders.penalties import SHUANGGONGSHI_2018
 from loaders.run import run_load
+from loaders.standards import SECTOR_STANDARDS
 from rules.law import ReadingMark
 from rules.laws import LAWS
 from services.credit import Credit, CreditStrip, StripState, credit, strip
@@ -486,7 +487,7 @@ def test_words_of_a_register_are_escaped_also_in_the_drawing(
 
 
 def test_the_rule_table_holds_every_rule_once_with_its_marks(page: Get) -> None:
-    html = page("/rules")
+    html = page("/rules", all="1")
     law = LAWS[0]
     assert heading(html) == f"{law.title}：{len(law.rules)} 条规则"
     for rule in law.rules:
@@ -499,7 +500,7 @@ def test_the_rule_table_holds_every_rule_once_with_its_marks(page: Get) -> None:
 
 
 def test_a_rule_opens_to_its_codes_and_the_numbers_of_the_same_place(page: Get) -> None:
-    row = re.search(r'<tr id="CR-08A">.*?</tr>', page("/rules"), re.DOTALL)
+    row = re.search(r'<tr id="CR-08A">.*?</tr>', page("/rules", all="1"), re.DOTALL)
     assert row
     text = words_of(row[0])
     assert "MIN_PERIOD_NOT_ELAPSED" in text
@@ -511,11 +512,36 @@ def test_a_rule_opens_to_its_codes_and_the_numbers_of_the_same_place(page: Get) 
 
 def test_a_reading_mark_leaves_the_rules_that_rest_on_it(page: Get) -> None:
     law = LAWS[0]
-    html = page("/rules", mark="U")
+    html = page("/rules", mark="U", all="1")
     left = [rule.id for rule in law.rules if any(c.mark is ReadingMark.UNVERIFIED for c in rule.citations)]
     assert re.findall(r'<tr id="([^"]+)">', html) == left
     assert "没有这个值" in page("/rules", 422, mark="Z")
     assert "没有这个领域" in page("/rules", 422, law="nobody")
+    assert "all 只能是 1" in page("/rules", 422, all="yes")
+
+
+def test_the_rule_table_shows_the_first_and_leads_to_all_of_them(page: Get) -> None:
+    html, total = page("/rules"), len(LAWS[0].rules)
+    assert len(html.encode()) <= 40 * 1024
+    assert html.count('<tr id="CR-') == 15
+    assert f"显示 15 / {total} 条。" in html
+    assert f'href="/rules?all=1">看全部 {total} 条</a>' in html
+    assert "看全部" not in page("/rules", all="1")
+    assert 'href="/wrong">对规则提意见</a>' in html
+
+
+def test_the_rule_table_says_which_sector_standards_are_loaded(
+    page: Get, own_demo_ledger: Ledger, tmp_path: Path
+) -> None:
+    assert "没有载入分类标准" in page("/rules")
+    path = tmp_path / "standards.csv"
+    path.write_text(
+        "field,authority,from,to,low_up_to,huge_from,citation\n应急,某局,2026-04-01,,10000,1000000,某分类标准\n"
+    )
+    run_load(own_demo_ledger, SECTOR_STANDARDS, [path])
+    card = section(create_app(own_demo_ledger, today=lambda: DAY).test_client().get("/rules").text, "standards")
+    assert "1 条分类标准" in card
+    assert "应急某局10,0001,000,0002026-04-01 起某分类标准" in card
 
 
 @pytest.mark.parametrize("role", list(Role))
