@@ -483,6 +483,35 @@ def test_words_of_a_register_are_escaped_also_in_the_drawing(
     assert "<b>粗" not in client.get(link[1]).text
 
 
+# --- printed sheets ---------------------------------------------------------------------------------------------------
+
+
+def test_the_plan_and_a_finding_print_on_a_sheet_that_says_all_in_words(page: Get, district: View) -> None:
+    html = page(f"/enterprises/{SEVERAL}/credit")
+    assert f'href="/enterprises/{SEVERAL}/credit/print"' in html
+    sheet = words_of(page(f"/enterprises/{SEVERAL}/credit/print"))
+    known = records(district, SEVERAL)
+    for record in known.records:
+        assert record.number
+        assert record.number in sheet
+    assert "最早 2026-11-24、最迟 2027-11-06，取决于类别" in sheet
+    assert "信用修复不收取任何费用" in sheet
+    assert "合成数据" in sheet
+    assert "没查：其他失信信息" in sheet
+    one = known.records[0]
+    printed = words_of(page(f"/enterprises/{SEVERAL}/credit/print", record=one.id))
+    assert one.finding is not None
+    assert one.finding.answer.chinese in printed
+    assert "〔S 二手来源〕" in printed
+    assert "没有人读到的条文，不写条号" in printed
+    assert page(f"/enterprises/{SEVERAL}/credit/print", 404, record="Penalty/别人的")
+
+
+def test_a_sheet_of_credit_is_for_those_who_see_the_records(client: FlaskClient, as_role: AsRole) -> None:
+    as_role(client, Role.INSTITUTE)
+    assert client.get(f"/enterprises/{SEVERAL}/credit/print").status_code == 403
+
+
 # --- the rule table ---------------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ from web.pages import (
     chains,
     claims,
     credit,
+    credit_sheets,
     eligible,
     enterprises,
     frame,
@@ -27,7 +28,20 @@ blueprint = Blueprint("pages", __name__)
 blueprint.before_request(refuse_unknown)
 
 frame.register(blueprint)
-for group in (home, search, enterprises, credit, chains, partners, sheets, rule_table, loads, login, wrong):
+for group in (
+    home,
+    search,
+    enterprises,
+    credit,
+    credit_sheets,
+    chains,
+    partners,
+    sheets,
+    rule_table,
+    loads,
+    login,
+    wrong,
+):
     group.register(blueprint)
 for group in (claims, eligible, impact, notices, touts):
     group.register(blueprint)

@@ -157,7 +157,7 @@ def credit_page(key: str) -> Page:
         return redirect(frame.go("pages.credit_page", key=known.ref.key))
     what_if = _what_if(known, None)
     plan = credit_service.plan_of(known)
-    todos = list(_todos(known, plan.plan))
+    todos = todos_of(known, plan.plan)
     page = render_template(
         "credit.html",
         known=known,
@@ -198,7 +198,7 @@ def credit_record(key: str, record: str) -> Page:
         "credit_record.html",
         known=known,
         record=found,
-        question=f"{_THIS.get(found.kind, '这条记录')}现在能申请修复吗？",
+        question=question_of(found),
         sentence=sentence(found.finding, found.no_finding),
         walk=[] if found.finding is None else walk_rows(found.finding),
         skipped=[] if found.finding is None else not_asked(found.finding),
@@ -312,6 +312,16 @@ def _findings(made: CreditPlan) -> dict[str, RepairFinding]:
 
 
 # --- what to do -------------------------------------------------------------------------------------------------------
+
+
+def question_of(record: CreditRecord) -> str:
+    """What a page about one record asks."""
+    return f"{_THIS.get(record.kind, '这条记录')}现在能申请修复吗？"
+
+
+def todos_of(known: Credit, plan: Plan) -> list[Todo]:
+    """What has to be done, each thing once."""
+    return list(_todos(known, plan))
 
 
 def _todos(known: Credit, plan: Plan) -> Iterator[Todo]:
