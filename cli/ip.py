@@ -17,6 +17,19 @@ CalendarOption = Annotated[
 ]
 
 
+@app.command("check")
+def check(
+    cases: Annotated[
+        Path, typer.Option("--cases", metavar="FILE.jsonl", help="案件文件，每行一个。One case a line.", exists=True)
+    ],
+    out_path: OutOption,
+    calendar: CalendarOption = CalendarName.OFFICIAL,
+) -> None:
+    """这项权利今天能不能为这笔贷款质押，为什么。May this right back this loan today, and if not, why."""
+    found = ip_finance.check(cases, calendar.calendar)
+    finish(out_path, ip_finance.checked_csv(found), found.refused)
+
+
 @app.command("dates")
 def dates(
     cases: Annotated[

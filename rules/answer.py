@@ -68,11 +68,12 @@ class Asked(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """Something that was asked, and whether it applied; `codes`: the reasons it gave."""
+    """Something that was asked, and whether it applied; `codes`: the reasons it gave, `answer`: its own answer."""
 
     asked: Asked
     applied: bool
     codes: frozenset[str] = frozenset()
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)

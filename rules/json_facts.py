@@ -6,7 +6,6 @@ the field (`assets.A2.filing_date`), the value and the problem. `null` is a fact
 
 import dataclasses
 import json
-import types
 import typing
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -59,6 +58,11 @@ def read_json(facts: type[T], given: Any, name: str = "") -> T:
         return facts(**values)
     except BadFact as bad:
         raise BadFact(_inside(name, bad.field), bad.value, bad.problem, bad.problem_zh) from bad
+
+
+def read_value(kind: Any, given: Any, name: str) -> Any:
+    """Read one value of a declared type, naming it. Raises BadFact."""
+    return _read(_reader(kind), given, name)
 
 
 def _inside(name: str, key: str) -> str:
@@ -146,7 +150,7 @@ def _one(kind: Any) -> _Reader:
     if origin is tuple or origin is frozenset:
         return _many(origin, _one(parts[0]))
     if origin is not None:
-        return _by_name(_one(parts[1]))
+        return _by_name(_one(parts[0]), _one(parts[1]))
     if dataclasses.is_dataclass(kind):
         return lambda value, name: read_json(typing.cast("type", kind), value, name)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
@@ -164,11 +168,12 @@ def _many(collection: Callable[..., Any], read: _Reader) -> _Reader:
     return read_many
 
 
-def _by_name(read: _Reader) -> _Reader:
+def _by_name(read_key: _Reader, read: _Reader) -> _Reader:
     def read_each(value: Any, name: str) -> Any:
         if not isinstance(value, dict):
             raise ValueError("is no JSON object")
-        return types.MappingProxyType({key: _read(read, each, f"{name}.{key}") for key, each in value.items()})
+        keys = {key: _read(read_key, key, f"{name}.{key}") for key in value}
+        return {keys[key]: _read(read, each, f"{name}.{key}") for key, each in value.items()}
 
     return read_each
 

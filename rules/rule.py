@@ -1,10 +1,11 @@
 """Rules 规则: small typed functions, each declared once with its id, question, citations and codes.
 
-Four things stand in a rule set, which asks them in order until one gives an answer:
+Five things stand in a rule set, which asks them in order until one gives an answer:
 
     Rule      a question; when it applies it gives an answer and its reasons, and the matter is settled
     When      rules that are asked in order, but only about some cases
     Together  questions that are all asked; every one that applies is a reason (conditions, doubts)
+    Weighed   questions that are all asked; each has an answer of its own, and the gravest of them counts
     Shown     a value that others rest on (start day, gravity, period): shown in the walk, never an answer
 
 Rules may stand `beside` another: they are asked only when it applied, and add their codes to its reasons.
@@ -98,7 +99,8 @@ class Rule(Generic[C]):
     """One question of the law.
 
     `number`: its place in the order of questions (8a). `applies`: what it says of a case, None where it does not apply.
-    `hit`, `miss`: the word for either. `how`: how it decides, in a sentence. `answers`, `codes`: all that it may say.
+    `hit`, `miss`: the word for either; a blank `hit` stands for the answer itself. `how`: how it decides, in a
+    sentence. `answers`, `codes`: all that it may say.
     `reads`: attributes of the case that it looks at (dotted where they lie deeper), shown as the values used.
     `beside`: rules asked only when this one applied, whose codes join its reasons.
     """
@@ -147,13 +149,19 @@ class Rule(Generic[C]):
 
     def step(self, said: Said) -> Step:
         """The step that says it applied."""
-        return Step(self, True, said.reasons)
+        return Step(self, True, said.reasons, said.answer)
 
     def told(self, case: Any, step: Step, texts: frozenset[Text] | None) -> ToldStep:
         values = _values(case, self.reads)
-        said = self.hit if step.applied else self.miss
+        said = self._word(step)
         codes, cited = tuple(sorted(step.codes.intersection(self.codes))), self.cited_in(texts)
         return ToldStep(self.number, (self.id,), self.question, said, self.how, step.applied, codes, cited, values)
+
+    def _word(self, step: Step) -> str:
+        """What it said, in a word; a rule without a word of its own says its answer."""
+        if step.applied and self.hit:
+            return self.hit
+        return self.miss if step.answer is None else step.answer.chinese
 
     def cited_in(self, texts: frozenset[Text] | None) -> tuple[Citation, ...]:
         """Its citations from the texts of a rule set; all of them where none is from these."""
@@ -245,6 +253,45 @@ class Together(Generic[C]):
         return Decided(
             Said(self.answer, asked.reasons | added.reasons), asked.steps + self._instead.passed + added.steps
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed(Generic[C]):
+    """Questions that are all asked. The gravest answer counts, with the reasons of all that gave one.
+
+    `gravest_first`: the answers that count, in their order; any other (a question that does not concern the case) is
+    in the walk and decides nothing. `otherwise`: the answer where none counts.
+    """
+
+    each: tuple[Rule[C], ...]
+    gravest_first: tuple[Answer, ...]
+    otherwise: Answer
+
+    @property
+    def rules(self) -> Sequence[Rule[Any]]:
+        return self.each
+
+    @property
+    def missed(self) -> tuple[Step, ...]:
+        return self._asked.missed
+
+    @cached_property
+    def _asked(self) -> "_Panel[C]":
+        return _Panel(self.each)
+
+    def hear(self, case: C) -> "Heard":
+        return self._asked.hear(case)
+
+    def decided(self, heard: "Heard") -> Decided:
+        counted = [said for said in heard if said is not None and said.answer in self.gravest_first]
+        answer = min((said.answer for said in counted), key=self.gravest_first.index, default=self.otherwise)
+        reasons = frozenset(reason for said in counted for reason in said.reasons)
+        return Decided(Said(answer, reasons), tuple(map(self._step, self.each, heard)))
+
+    def _step(self, rule: Rule[C], said: Said | None) -> Step:
+        if said is None:
+            return rule.missed[0]
+        return rule.step(said) if said.answer in self.gravest_first else Step(rule, False, answer=said.answer)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,73 @@
+"""Reasons and warnings 理由与提示 of IP finance. The reason of a rule is its own id."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from rules.answer import Code
+
+_CODES = (
+    Code("G-01", "没有有效授权，不作回答", "no valid consent: no answer", "请企业授权，写明用途和期限"),
+    Code("G-02", "不是可以登记质押的知识产权，或登记规则没有读到", "no registrable pledge, or rules not read"),
+    Code("P-01", "出质人不是登记的专利权人", "a pledgor is not the patentee of record", "办完权利人变更登记"),
+    Code("P-02", "其他共有人没有都同意", "not every co-owner agrees", "取得其他共有人的书面同意或另行约定"),
+    Code("P-03", "没有授权公告", "no grant is announced", "等到授权公告日"),
+    Code("P-04", "专利权已经终止、无效，或部分无效", "the right has ended, is invalid, or partly invalid"),
+    Code("P-05", "年费没有按规定缴纳", "an annual fee is unpaid", "补缴年费和滞纳金；已终止的请求恢复权利"),
+    Code("P-06", "权属中止或财产保全期间", "suspended, or held by a court", "等到中止、保全期满或解除"),
+    Code("P-07", "贷款到期晚于专利权最后一天", "the debt ends after the patent", "到期日改到专利权最后一天以前"),
+    Code("P-08", "质押合同不全，或有流质条款", "the contract is incomplete, or has a forfeiture clause", "补全合同"),
+    Code("P-09", "已有登记在先、没有注销的质押", "a registered pledge is not cancelled", "注销在先的质押登记"),
+    Code(
+        "P-10",
+        "有同日申请的发明，双方没有声明",
+        "a same-day invention, no statement",
+        "双方签署知情同意声明",
+    ),
+    Code(
+        "P-11",
+        "在无效宣告程序中，双方没有声明",
+        "invalidation pending, no statement",
+        "双方签署知情同意声明",
+    ),
+    Code("P-12", "有开放、排他或独占许可", "an open, sole or exclusive licence"),
+    Code("T-00", "2027年起的商标法没有读到", "the Trademark Law from 2027 on was not read"),
+    Code("T-01", "出质人不是登记的商标注册人", "a pledgor is not the registrant", "办完注册人变更登记"),
+    Code("T-02", "其他共有人没有都同意", "not every co-registrant agrees"),
+    Code("T-03", "商标没有注册、已过有效期或已失效", "the mark is not registered or valid", "等核准注册，或办完续展"),
+    Code("T-04", "贷款到期晚于商标有效期", "the debt ends after the mark"),
+    Code("T-05", "相同近似商标没有一并质押", "similar marks are not included", "把相同近似商标一并质押"),
+    Code("T-06", "财产保全期间", "held by a court", "等到保全期满或解除"),
+    Code("T-07", "已有登记在先、没有注销的质押", "a registered pledge is not cancelled"),
+    Code("T-08", "在撤销或无效程序中", "a cancellation or invalidity action is pending"),
+    Code("C-01", "出质人不是著作权人", "a pledgor is not the right holder", "办完权利人变更"),
+    Code("C-02", "其他共有人没有都同意", "not every co-owner agrees", "取得其他共有人的书面同意或另行约定"),
+    Code("C-03", "保护期已过或算不出", "protection is over, or its end is not known"),
+    Code("C-04", "贷款到期晚于保护期", "the debt ends after the protection"),
+    Code("C-05", "权属有争议", "ownership is disputed", "先解决权属争议"),
+    Code("C-06", "合同不全或违反强制性规定", "the contract is incomplete or unlawful", "修改合同"),
+    Code("C-07", "已有登记在先、没有注销的质押", "a registered pledge is not cancelled"),
+    Code("C-08", "有普通许可以外的许可", "a licence other than an ordinary one"),
+    Code("C-09", "没有登记证书", "no registration certificate"),
+    Code("C-10", "有财产保全记录", "a preservation is recorded"),
+    Code("B-01", "出质人已吊销或注销", "the pledgor is revoked or deregistered"),
+    Code("B-02", "在破产程序中", "bankruptcy proceedings"),
+    Code("B-03", "为他人债务出质，没有公司决议", "no resolution for another's debt", "由董事会或股东会决议"),
+    Code("B-04", "银行政策：失信被执行人", "the bank's policy: judgment defaulter", "由执行法院删除，不是信用中国"),
+    Code("B-05", "银行政策：严重失信主体名单", "the bank's policy: serious list", "先办信用修复"),
+    Code("B-06", "银行政策：经营异常名录", "the bank's policy: abnormal list"),
+    Code("B-07", "银行政策：有公示中的行政处罚", "the bank's policy: displayed penalties"),
+    Code("B-08", "银行政策：有知识产权失信记录", "the bank's policy: an IP dishonesty record"),
+    Code("K-01", "银行条款：贷款到期后剩余期限不足", "the bank's terms: too little life after the debt"),
+    Code("K-02", "银行条款：贷款期限超过产品期限", "the bank's terms: the loan is too long"),
+    Code("K-03", "银行条款：超过内部评估额度", "the bank's terms: above internal valuation"),
+    Code("K-04", "银行条款：超过质押率上限", "the bank's terms: above its cap"),
+    Code("K-05", "银行条款：没有肯定的评价报告", "the bank's terms: no positive evaluation report"),
+    Code("K-06", "银行条款：评估过期或没有估值", "the bank's terms: the valuation is old or missing"),
+    Code("CALENDAR_MISSING", "期满日所在年份的工作日历没有载入", "the working days of that year are not loaded"),
+    Code("W-TWIN", "发明授权公告之日，实用新型终止", "the model ends on the day the invention is granted"),
+    Code("W-INVALIDATION", "无效程序进行中：宣告无效的，视为自始不存在", "an invalid right never existed"),
+    Code("W-LICENCE", "已有普通许可", "an ordinary licence exists"),
+    Code("W-PARTIAL", "只有一部分权利可以质押", "only some of the rights can be pledged"),
+)
+
+CODES: Final[Mapping[str, Code]] = {code.code: code for code in _CODES}
