@@ -112,7 +112,8 @@ def append(connection: Connection, case: int, last: Event | None, entry: Entry) 
 def _described(connection: Connection, numbers: Sequence[int]) -> list[dict[str, Any]]:
     """Documents as an event names them: by their digest."""
     query = select(document.c.digest, document.c.media_type, document.c.size).where(document.c.id.in_(numbers))
-    return [dict(row._mapping) for row in connection.execute(query.order_by(document.c.id))]
+    found = connection.execute(query.order_by(document.c.id))
+    return [{"digest": row.digest, "media_type": row.media_type, "size": row.size} for row in found]
 
 
 def set_head(connection: Connection, event: Event, state: str, *, ended: bool) -> None:

@@ -15,6 +15,7 @@ from lianxin.errors import BadQuestion
 from lianxin.settings import read_settings
 from services.demo import load_demo, write_demo
 from services.demo.accounts import make_accounts
+from services.demo.cases import open_cases
 from services.ticking import Ticker
 
 DEMO_LEDGER = "sqlite:///{folder}/demo.db"
@@ -50,6 +51,8 @@ def serve(
             typer.echo(_NOT_IN_NEO4J)
             settings = replace(settings, neo4j=None)
         shown = make_accounts(opened, Passwords(), utc_now()) if demo else None
+        if demo:
+            open_cases(opened, china_today(), utc_now())
         app = create_app(opened, demo=demo, today=china_today, settings=settings, demo_passwords=shown)
         ticker = Ticker(opened, settings, china_today, utc_now)
         ticker.start()

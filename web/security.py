@@ -39,6 +39,8 @@ class Permission(StrEnum):
     NOTICE_WRITE = "notice.write"  # notices of decisions, and the links in their codes
     CLAIM_WRITE = "claim.write"  # what an enterprise says of its records, taken down for it
     PROOF_READ = "proof.read"  # documents that an enterprise handed in: they may name persons
+    CASE_READ = "case.read"  # cases, as far as the role takes part in them
+    CASE_ACT = "case.act"  # opening cases and acting in them: which act, the definition says
     REPORTS_READ = "reports.read"  # reports of touts
 
 
@@ -69,15 +71,20 @@ _ALL = {**_GRAPH, **_each(Scope.ALL, Permission.PARTNERS_READ, Permission.LOADS_
 _OVERSEE = _each(Scope.ALL, Permission.REPAIR_OVERSEE, Permission.PROOF_READ, Permission.REPORTS_READ)
 GRANTS: Mapping[Role, Grants] = {
     Role.CHAIN_OFFICER: _ALL,
-    Role.ENTERPRISE: _ASK | _each(Scope.OWN, Permission.CREDIT_READ, Permission.CLAIM_WRITE, Permission.PROOF_READ),
+    Role.ENTERPRISE: _ASK
+    | _each(Scope.OWN, Permission.CREDIT_READ, Permission.CLAIM_WRITE, Permission.PROOF_READ)
+    | _each(Scope.OWN, Permission.CASE_READ, Permission.CASE_ACT),
     Role.REPAIR_AUTHORITY: _GRAPH
     | _each(Scope.RECOGNISED, Permission.CREDIT_READ, Permission.NOTICE_WRITE, Permission.CLAIM_WRITE)
-    | _each(Scope.RECOGNISED, Permission.REPAIR_OVERSEE, Permission.PROOF_READ),
+    | _each(Scope.RECOGNISED, Permission.REPAIR_OVERSEE, Permission.PROOF_READ)
+    | _each(Scope.RECOGNISED, Permission.CASE_READ, Permission.CASE_ACT),
     Role.BANK_OFFICER: _ASK,  # a bank sees nothing without consent, which comes later
     Role.INSTITUTE: _GRAPH,
-    Role.LEAD_DEPARTMENT: _ALL | _OVERSEE,
+    Role.LEAD_DEPARTMENT: _ALL | _OVERSEE | _each(Scope.ALL, Permission.CASE_READ, Permission.CASE_ACT),
     Role.ADMINISTRATOR: _each(Scope.ALL, *Permission),
-    Role.AUDITOR: _GRAPH | _each(Scope.ALL, Permission.LOADS_READ, Permission.CREDIT_READ) | _OVERSEE,
+    Role.AUDITOR: _GRAPH
+    | _each(Scope.ALL, Permission.LOADS_READ, Permission.CREDIT_READ, Permission.CASE_READ)
+    | _OVERSEE,
 }
 """Role → what it may, and how far."""
 

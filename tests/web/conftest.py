@@ -1,8 +1,9 @@
-"""What tests of the web share: the demo as it is served, with its accounts, and logging in without a form."""
+"""What tests of the web share: the demo as it is served, with its accounts and cases, and logging in without a form."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +14,7 @@ from cases.passwords import Passwords
 from graph.ledger import Ledger
 from lianxin.clock import utc_now
 from services.demo.accounts import make_accounts, name_of
+from services.demo.cases import open_cases
 from web.state import platform_of
 from web.visitor import COOKIE
 
@@ -25,6 +27,7 @@ def served_ledger(demo_ledger: Ledger, tmp_path_factory: pytest.TempPathFactory)
     """A copy of the demo ledger with the demo's accounts in it."""
     with closing(_copy(demo_ledger, tmp_path_factory)) as ledger:
         make_accounts(ledger, Passwords(cheap=True), utc_now())
+        open_cases(ledger, date(2026, 11, 24), utc_now())
         yield ledger
 
 

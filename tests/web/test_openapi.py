@@ -52,7 +52,8 @@ schema.config.generation.update(with_security_parameters=False)  # else it makes
 def test_random_requests_find_no_gap(case: schemathesis.Case[Any], app: OpenAPI, key: dict[str, str]) -> None:
     # Its own probe without a key knows nothing of `app`; the test of how operations are opened stands below.
     # Facts of the right shape may still contradict each other, which no schema says: these are refused with 422.
-    contradict = [positive_data_acceptance] if case.path.startswith("/api/repair/") else []
+    free = case.path.startswith(("/api/repair/", "/api/cases"))  # and what a case takes, its definition says
+    contradict = [positive_data_acceptance] if free else []
     case.call_and_validate(app=app, headers=key, excluded_checks=[ignored_auth, *contradict])
 
 
@@ -75,7 +76,7 @@ def operations(app: OpenAPI) -> list[dict[str, object]]:
 
 def test_every_operation_is_described(app: OpenAPI) -> None:
     found = operations(app)
-    assert len({declared["operationId"] for declared in found}) == len(found) == 18
+    assert len({declared["operationId"] for declared in found}) == len(found) == 23
     for declared in found:
         assert declared["summary"]
         assert declared["description"]
@@ -95,6 +96,8 @@ def test_how_an_operation_is_opened_is_described_and_held(app: OpenAPI) -> None:
 def test_every_example_is_answered_in_the_declared_shape(app: OpenAPI, key: dict[str, str]) -> None:
     client = app.test_client()
     for method, declared in ((m, d) for item in app.api_doc["paths"].values() for m, d in item.items()):
+        if declared.get("x-changes"):
+            continue  # tried in test_cases_api.py: each changes what the next finds
         body = declared.get("x-example-body")
         response = client.open(str(declared["x-example"]), json=body, method=method, headers=key)
         assert response.status_code == 200, (declared["x-example"], response.text)

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from cases import claims, record_links
 from cases.accounts import Role
+from cases.actor import Actor, Order
 from cases.claims import ClaimedFact
 from cases.documents import Proof
 from cases.passwords import Passwords
@@ -24,6 +25,7 @@ from graph.memory_build import build
 from graph.view import View
 from lianxin.clock import utc_now
 from lianxin.settings import Settings
+from services.cases import engine
 from services.claims import say
 from services.credit import credit
 from services.demo.accounts import AUTHORITY, ENTERPRISE, make_accounts
@@ -91,6 +93,8 @@ class Asked:
 
     address: str
     form: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | None = None
+    version: int | None = None
     shows: str | None = None
 
 
@@ -166,7 +170,37 @@ def _rows(ledger: Ledger, view: View, number: int) -> Mapping[str, Rows]:
         ),
     )
     add("pages.end_link", lambda row: Asked("/repair/links/{link}/end".format(**row), {}))
-    return found
+    return found | _case_rows(ledger)
+
+
+def _case_rows(ledger: Ledger) -> Mapping[str, Rows]:
+    """A case of one's own and a stranger's."""
+    unit = Actor(Role.LEAD_DEPARTMENT, "test")
+    facts = {"record": "r", "kind": "penalty", "authority_system": "ndrc", "sanctions": ["warning"]}
+    facts |= {"document_date": "2026-06-01"}
+
+    def opened(enterprise: str, authority: str) -> int:
+        order = Order(unit, DAY, utc_now())
+        return engine(ledger).open("credit-repair", facts, order, enterprise=enterprise, authority=authority).case.id
+
+    numbers = [opened(ENTERPRISE, AUTHORITY), opened(STRANGER, STRANGERS)]
+    proposal = {"how": "propose", "matter": "proofs", "values": {"until": "2026-12-01"}, "reason": "x"}
+
+    def rows(ask: Callable[[int], Asked]) -> Rows:
+        return Rows(*(ask(number) for number in numbers))
+
+    parties = ({"enterprise": ENTERPRISE, "authority": AUTHORITY}, {"enterprise": STRANGER, "authority": STRANGERS})
+    return {
+        "api.list_cases": Rows(Asked("/api/cases", shows=AUTHORITY), Asked("/api/cases", shows=STRANGERS)),
+        "api.show_case": rows(lambda number: Asked(f"/api/cases/{number}")),
+        "api.open_case": Rows(
+            *(Asked("/api/cases", body={"kind": "credit-repair", "values": facts, **each}) for each in parties)
+        ),
+        "api.act_in_case": rows(
+            lambda number: Asked(f"/api/cases/{number}/actions", body={"action": "consult"}, version=1)
+        ),
+        "api.negotiate_in_case": rows(lambda number: Asked(f"/api/cases/{number}/proposals", body=proposal, version=2)),
+    }
 
 
 def _of(ledger: Ledger, view: View, key: str, number: int) -> Mapping[str, str]:
@@ -221,7 +255,9 @@ def test_every_cell_with_limits_opens_ones_own_row_and_no_other(
 
 
 def _opens(client: FlaskClient, asked: Asked) -> bool:
-    answer = client.open(asked.address, method="GET" if asked.form is None else "POST", data=asked.form)
+    method = "GET" if asked.form is None and asked.body is None else "POST"
+    head = {} if asked.version is None else {"If-Match": f'"{asked.version}"'}
+    answer = client.open(asked.address, method=method, data=asked.form, json=asked.body, headers=head)
     if asked.shows is not None:
         assert answer.status_code == 200, answer.text
         return asked.shows in answer.get_data(as_text=True)
@@ -235,7 +271,13 @@ def test_what_is_beyond_the_limits_and_what_is_nowhere_are_answered_alike(
 ) -> None:
     client = limited.test_client()
     as_role(client, role)
-    for endpoint in ("api.show_credit", "api.show_credit_plan", "pages.credit_page", "pages.credit_record"):
+    for endpoint in (
+        "api.show_case",
+        "api.show_credit",
+        "api.show_credit_plan",
+        "pages.credit_page",
+        "pages.credit_record",
+    ):
         strange = rows[role][endpoint].strange.address
         answers = [client.get(address) for address in (strange, strange.replace(STRANGER, "91330113YANG99999X"))]
         assert [each.status_code for each in answers] == [403, 403]

@@ -24,7 +24,7 @@ from services import (
 )
 from services.calendar_file import credit_plan_ics
 from services.partners import Filters, Question
-from web.api import models, oversight, repair
+from web.api import cases, models, oversight, repair
 from web.api.edges import (
     ChainPath,
     EnterprisePath,
@@ -40,7 +40,7 @@ from web.api.operation import as_json, blueprint, day, operation, searched, stat
 from web.security import Permission, reach
 from web.state import platform
 
-__all__ = ["blueprint", "examples", "oversight", "repair"]
+__all__ = ["blueprint", "cases", "examples", "oversight", "repair"]
 
 
 # --- the operations ---------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ The shapes follow from the declaration in `rules/credit_repair/facts.py`: the sa
 are ISO text, money is text in yuan, yes and no are true and false; null or nothing at all is a blank.
 """
 
+import base64
 import dataclasses
 import re
 import types
@@ -26,8 +27,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from cases.documents import Proof
 from rules.credit_repair.facts import Facts
-from web.api.edges import MAX_NUMBER, Day, Text
+from web.api.edges import MAX_NUMBER, Day, LongText, Text
 
 MAX_RECORDS = 100  # in one plan; a body of 64 kB holds about as many
 FIRST_YEAR, LAST_YEAR = 1949, 2200  # periods are counted from these days on: far enough from the calendar's ends
@@ -120,6 +122,83 @@ def _value(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return frozenset(value)
     return Decimal(value) if name == "fine_yuan" and value is not None else value
+
+
+# --- cases ------------------------------------------------------------------------------------------------------------
+
+MAX_VALUE = 4000  # characters of one value: a field sets its own limit below
+MAX_PAPERS = 10
+LARGEST_ACT = 16 * 1024 * 1024  # bytes of a body: two of the largest papers, as base64
+
+_Line = Annotated[str, StringConstraints(max_length=MAX_VALUE)]
+_Whole = Annotated[StrictInt, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
+Stated = _Line | StrictBool | _Whole | list[_Line] | None
+Values = Annotated[
+    dict[str, Stated], Field(description="填写的内容，见该案件的 fields。What is stated, field by field.")
+]
+
+
+def _decoded(text: str) -> str:
+    try:
+        base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise PydanticCustomError("base64", "should be base64") from error
+    return text
+
+
+class PaperBody(Body):
+    """A paper 材料: its name, and its content as base64."""
+
+    name: Text
+    content: Annotated[str, AfterValidator(_decoded)]
+
+    def proof(self) -> Proof:
+        return Proof(self.name, base64.b64decode(self.content))
+
+
+class OpenBody(Body):
+    """A case to be opened."""
+
+    kind: Text = Field(description="事项。Kind of case.", examples=["hr-channel"])
+    values: Values = Field(default_factory=dict)
+    enterprise: Text | None = Field(None, description="企业代码；企业自己不必写。Whom it is about.")
+    authority: LongText | None = Field(None, description="认定单位，照登记的写法。As registers write it.")
+
+
+class ActBody(Body):
+    """One action of the definition."""
+
+    action: Text
+    values: Values = Field(default_factory=dict)
+    papers: list[PaperBody] = Field(default_factory=list, max_length=MAX_PAPERS)
+
+
+class How(StrEnum):
+    """What is done in a negotiation."""
+
+    PROPOSE = "propose"
+    COUNTER = "counter"
+    ACCEPT = "accept"
+    ACCEPT_PART = "accept_part"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    CONFIRM = "confirm"
+
+
+class ProposalBody(Body):
+    """A proposal, an answer to one, or the confirmation of what was agreed.
+
+    `proposal`: which one is answered or confirmed. `matter`, `values`, `reply_by`: of a proposal. `parts`: the fields
+    that are accepted, where it is in part.
+    """
+
+    how: How
+    proposal: Annotated[StrictInt, Field(ge=1, le=MAX_NUMBER)] | None = None
+    matter: Text | None = None
+    values: Values = Field(default_factory=dict)
+    reason: Annotated[str, StringConstraints(max_length=MAX_VALUE)] = ""
+    reply_by: Day | None = None
+    parts: list[Text] = Field(default_factory=list, max_length=MAX_PAPERS)
 
 
 _ON = "查询日，默认今天。The day the question is asked for; today if left out."

@@ -179,6 +179,19 @@ class LoadsQuery(Query):
     cursor: Number | None = Field(None, description="上一页的 next_cursor。`next_cursor` of the page before.")
 
 
+class CasesQuery(Query):
+    """Which cases, the newest first."""
+
+    ended: YesNo | None = Field(None, description="只列已办结的或在办的。Only those that have ended, or have not.")
+    limit: Whole = Field(50, ge=1, le=MAX_PAGE, description="最多几件。At most so many.")
+
+
+class CasePath(Path):
+    """Which case."""
+
+    number: Number = Field(description="案件编号。Number of the case.", examples=[1])
+
+
 class EligibleQuery(OnQuery):
     """A page of the records that could be applied for."""
 

@@ -999,3 +999,155 @@ class RulesAnswer(Shape):
     """The rule tables, the same as `lianxin rules table --format json`."""
 
     laws: list[LawShape]
+
+
+# --- cases ------------------------------------------------------------------------------------------------------------
+
+
+class CaseWords(Shape):
+    """What people read, in both languages."""
+
+    zh: str
+    en: str
+
+
+class CaseState(CaseWords):
+    """Where a case stands; `end`: nobody is waited for."""
+
+    name: str
+    end: bool
+
+
+class CaseHead(Shape):
+    """A case in a list."""
+
+    id: int
+    version: int
+    kind: str
+    title: CaseWords
+    enterprise: str | None
+    authority: str | None
+    state: CaseState
+
+
+class CasesAnswer(Shape):
+    """The cases that the asker reaches, the newest first. `more`: whether there are others."""
+
+    cases: list[CaseHead]
+    more: bool
+
+
+class CaseOption(CaseWords):
+    """One value of a choice; `cure`: of a reason for a return, what would put it right."""
+
+    value: str
+    cure: str | None
+
+
+class CaseField(CaseWords):
+    """A field, from which a form is made."""
+
+    name: str
+    type: str
+    required: bool
+    least: int | None
+    most: int | None
+    options: list[CaseOption]
+
+
+class CasePapers(CaseWords):
+    """How many papers an action takes."""
+
+    least: int
+    most: int
+
+
+class CaseAction(CaseWords):
+    """What the asker may do now."""
+
+    name: str
+    fields: list[CaseField]
+    papers: CasePapers | None
+
+
+class CaseMatter(CaseWords):
+    """What may be negotiated now; `law`: on what its limit rests."""
+
+    name: str
+    fields: list[CaseField]
+    settled_by: str
+    law: str
+
+
+class CaseWaiting(CaseWords):
+    """Who is waited for, until when. `due`: null while the clock stands still; `stood`: days of the other side."""
+
+    clock: str
+    against: str
+    due: date | None
+    provisional: bool
+    unit: str
+    limit: int
+    used: int
+    stood: int
+    law: str
+
+
+class CaseProposal(CaseWords):
+    """A proposal, how it stands, what was settled and who has confirmed it. `reason`: null where it was erased."""
+
+    number: int
+    matter: str
+    by: str
+    waiting_for: str
+    values: dict[str, Any]
+    reason: str | None
+    reply_by: date
+    answers: int | None
+    standing: str
+    settled: dict[str, Any] | None
+    confirmed: list[str]
+
+
+class CaseDocument(Shape):
+    """A paper, by the SHA-256 of its content."""
+
+    digest: str
+    media_type: str
+    size: int
+
+
+class CaseEvent(CaseWords):
+    """What was done. `on`: the day on which it counts; `due`: last days that it set; `hash`: its place in the chain."""
+
+    seq: int
+    at: str
+    on: date
+    actor: str
+    role: str
+    action: str
+    to: str | None
+    values: dict[str, Any]
+    documents: list[CaseDocument]
+    due: dict[str, str]
+    hash: str
+
+
+class CaseAnswer(CaseHead):
+    """A case as the asker sees it today. Its ETag is its version."""
+
+    definition: str
+    opened: dict[str, Any]
+    actions: list[CaseAction]
+    matters: list[CaseMatter]
+    waiting: list[CaseWaiting]
+    proposals: list[CaseProposal]
+    events: list[CaseEvent]
+
+
+class CaseDone(Shape):
+    """What was done: the number of the event, whether it had been done before under the same key, the case after it."""
+
+    event: int
+    again: bool
+    case: CaseAnswer

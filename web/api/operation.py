@@ -15,7 +15,7 @@ from services import answers_json
 from services.sources import reach
 from web.api.edges import REPEATABLE, StateQuery
 from web.api.problems import HTTP_MEANINGS, MEDIA_TYPE, refused, respond
-from web.security import Permission, changes_nothing, permission
+from web.security import Permission, changes_nothing, permission, takes_files
 from web.state import platform
 from web.visitor import COOKIE
 
@@ -58,6 +58,11 @@ def _secured(needed: Permission) -> list[dict[str, list[Any]]]:
 
 
 _IN_BODIES: dict[str | int, Any] = {str(status): _problem(HTTP_MEANINGS[status][2]) for status in (413, 415)}
+
+_IN_CHANGES: dict[str | int, Any] = {
+    "412": _problem("What was looked at went on meanwhile: read it again (If-Match)."),
+    "428": _problem("It is not said which version this was decided on: send If-Match."),
+}
 
 blueprint = APIBlueprint(
     "api",
@@ -115,6 +120,33 @@ def question(
                 "x-permission": needed.value,
             },
         )(changes_nothing(permission(needed)(handler)))
+        return registered
+
+    return declare
+
+
+def change(
+    rule: str, answer: type[BaseModel], needed: Permission, *, summary: str, example: Mapping[str, Any], largest: int
+) -> Callable[[Endpoint], Endpoint]:
+    """Declare a POST operation that changes something: a page sends the token of its forms, a program its key.
+
+    `example`: a body of the right form; `largest`: how many bytes a body may have.
+    """
+
+    def declare(handler: Endpoint) -> Endpoint:
+        registered: Endpoint = blueprint.post(
+            rule,
+            summary=summary,
+            description=_described(handler),
+            responses={"200": answer, **_IN_BODIES, **_IN_CHANGES},
+            security=_secured(needed),
+            openapi_extensions={
+                "x-example": f"/api{rule}".replace("<number>", "1"),
+                "x-example-body": example,
+                "x-permission": needed.value,
+                "x-changes": True,
+            },
+        )(takes_files(largest)(permission(needed)(handler)))
         return registered
 
     return declare

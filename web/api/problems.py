@@ -265,6 +265,8 @@ MESSAGES: Mapping[str, str] = {
     "unique": "同一项只能写一次",
     "yuan": "应为以元计的金额，只写数字（不写万元）",
     "bad_fact": "与其他事实不符",
+    "base64": "应为 base64",
+    "dict_type": "应为一个 JSON 对象",
 }
 """The Chinese of every kind of refusal that our parameters can meet; a test holds it complete."""
 
