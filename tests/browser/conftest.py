@@ -27,6 +27,8 @@ INFUSION = "91330113YANG00027N"
 REPAIRABLE = "91330113YANG00086R"
 RENAMED = "91330113YANG00094L"
 MANY_RECORDS = "91330109YANG06349J"  # of its first candidates most have records
+OPEN_RECORDS = "91330113YANG073922"  # of its first candidates some have records whose day is open
+MANY_OPEN = "91330113YANG069477"
 NAMESAKES = "浙江同昇精密机械（示例）有限公司"
 
 
@@ -109,6 +111,7 @@ def addresses(ledger: Ledger) -> dict[str, str]:
         "partners": partners,
         "partners-customer": f"/partners?key={INFUSION}&relation=customer&top=40",
         "partners-gap": f"/partners?key={quote(sterile)}&relation=gap",
+        "partners-open": f"/partners?key={OPEN_RECORDS}",
         "partners-records": f"/partners?key={MANY_RECORDS}",
         "partners-why": f"{partners}&known=1&why={quote('杭州辛昀新材料科技（示例）有限公司')}&on=2026-11-01",
         "partners-empty": f"{partners}&place=district&size=large&basis=observed",
@@ -117,6 +120,8 @@ def addresses(ledger: Ledger) -> dict[str, str]:
         "credit-what-if": f"/enterprises/{RENAMED}/credit?file=2027-01-15&done=2026-12-01&commit=2026-12-01",
         "credit-refused": f"/enterprises/{REPAIRABLE}/credit?done=2026-12-20&file=2026-12-01",
         "credit-clean": f"/enterprises/{INFUSION}/credit",
+        "credit-print": f"/enterprises/{MANY_OPEN}/credit/print",
+        "credit-record-print": f"/enterprises/{RENAMED}/credit/print?record={quote(first_record(ledger, RENAMED))}",
         "credit-record": record(ledger, RENAMED),
         "credit-record-what-if": record(ledger, REPAIRABLE) + "?done=2026-12-01&commit=2026-12-01&file=2026-12-02",
         "login": "/login",
@@ -135,8 +140,11 @@ def addresses(ledger: Ledger) -> dict[str, str]:
 
 def record(ledger: Ledger, key: str) -> str:
     """The page of an enterprise's first record."""
-    known = credit(build(ledger), key, DAY)
-    return f"/enterprises/{key}/credit/{quote(known.records[0].id)}"
+    return f"/enterprises/{key}/credit/{quote(first_record(ledger, key))}"
+
+
+def first_record(ledger: Ledger, key: str) -> str:
+    return credit(build(ledger), key, DAY).records[0].id
 
 
 @pytest.fixture

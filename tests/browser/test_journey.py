@@ -111,7 +111,9 @@ def test_another_day_is_chosen_in_the_dateline(site: Any, desk: Page) -> None:
     expect(desk.locator(".dateline")).to_contain_text("不是今天")
 
 
-@pytest.mark.parametrize("question", ["partners", "partners-gap", "partners-customer", "partners-records"])
+@pytest.mark.parametrize(
+    "question", ["partners", "partners-gap", "partners-customer", "partners-records", "partners-open"]
+)
 def test_print_fits_on_one_page(site: Any, desk_with_scripts: Page, question: str) -> None:
     desk_with_scripts.goto(site.base + site.pages[question].replace("/partners?", "/partners/print?"))
     sheet = desk_with_scripts.pdf(prefer_css_page_size=True)

@@ -200,7 +200,7 @@ def test_the_heading_is_the_finding(page: Get) -> None:
 
 def test_several_records_are_counted_by_what_can_be_done(page: Get) -> None:
     html = page(f"/enterprises/{SEVERAL}/credit")
-    assert heading(html) == "4 条记录展示中，办完 2 件事，最早查询日起、最迟 2027-11-06 起 1 条能申请，3 条先判定"
+    assert heading(html) == "4 条记录展示中，办完 2 件事，最早查询日起 1 条能申请，3 条先判定"
 
 
 def test_what_to_do_comes_first_each_thing_once_with_its_records(page: Get) -> None:

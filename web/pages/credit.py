@@ -371,12 +371,11 @@ def heading(known: Credit, plan: Plan, todos: Sequence[Todo]) -> str:
 
 
 def _since(ready: Sequence[Filing], on: date) -> str:
-    """From when all of them can be filed: at best and at worst, where that differs."""
+    """From when all of them can be filed; at best, where that hangs on what is not known: the plan has both days."""
     first, last = max(each.earliest for each in ready), max(each.file_from for each in ready)
     if first == last:
         return _from(first, on)
-    space = "" if first <= on else " "
-    return f"最早{space}{_from(first, on)}、最迟 {_from(last, on)}"
+    return f"最早{'' if first <= on else ' '}{_from(first, on)}"
 
 
 def _nothing_shown(known: Credit) -> str:

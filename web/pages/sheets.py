@@ -19,7 +19,7 @@ from web.security import Permission, permission
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORKBOOK_TOP = 1000
-PRINTED = 6  # as many as fit on one page with a path and its sources each
+PRINTED = 5  # as many as fit on one page with a path, its sources and an open credit strip each
 CANDIDATE_HEADS = (
     "序号", "企业", "代码", "依据", "匹配", "分值", "所在地", "规模", "已有合作", "补位方式", "证据路径", "信用"
 )  # fmt: skip
