@@ -283,7 +283,14 @@ def read_day(name: str, text: str) -> date:
     """Read a day, naming its field. Raises BadFact."""
     if not text.strip():
         raise BadFact(name, "", "is blank", "为空")
-    day: date = _read(name, text.strip(), parse_day)
+    day: date = _read(name, text.strip(), _day)
+    return day
+
+
+def _day(text: str) -> date:
+    day = parse_day(text)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(_NO_SUCH_YEAR)
     return day
 
 
@@ -322,7 +329,10 @@ def _count(text: str) -> int:
     return int(text)
 
 
+FIRST_YEAR, LAST_YEAR = 1949, 2200  # periods are counted from these days on: far enough from the calendar's ends
+_NO_SUCH_YEAR = f"should lie between {FIRST_YEAR} and {LAST_YEAR}"
 _ZH = {
+    _NO_SUCH_YEAR: f"年份应在 {FIRST_YEAR} 到 {LAST_YEAR} 之间",
     "is not a day (YYYY-MM-DD)": "不是日期（YYYY-MM-DD）",
     "is not a day of the calendar": "不是真实的日期",
     "counts in 万元; write yuan": "以万元计；请写成元",
@@ -339,23 +349,23 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "fine_yuan": _yuan,
     "fine_band": _one_of(Band),
     "published": _yes_no,
-    "document_date": parse_day,
-    "published_on": parse_day,
-    "listed_on": parse_day,
+    "document_date": _day,
+    "published_on": _day,
+    "listed_on": _day,
     "duties_done": _yes_no,
-    "duties_done_on": parse_day,
+    "duties_done_on": _day,
     "public_commitment": _yes_no,
-    "measure_ends_on": parse_day,
+    "measure_ends_on": _day,
     "special_sector": _one_of(Sector),
     "non_repairable_basis": str,
     "litigation": _one_of(Litigation),
-    "decision_revoked_on": parse_day,
+    "decision_revoked_on": _day,
     "bankruptcy_stage": _one_of(Bankruptcy),
-    "bankruptcy_on": parse_day,
-    "exclusion_decided_on": parse_day,
-    "application_filed_on": parse_day,
-    "repeat_penalised_on": parse_day,
-    "repaired_on": parse_day,
+    "bankruptcy_on": _day,
+    "exclusion_decided_on": _day,
+    "application_filed_on": _day,
+    "repeat_penalised_on": _day,
+    "repaired_on": _day,
     "repaired_through": _one_of(Platform),
     "tax_cured_within_days": _count,
 }

@@ -176,6 +176,17 @@ def test_a_day_before_the_document_is_named_and_the_row_taken(run: Any, tmp_path
     assert [row["case_id"] for row in read(tmp_path / "out.csv")] == [GOOD["case_id"], "odd"]
 
 
+def test_a_day_at_the_end_of_the_calendar_stops_no_file(run: Any, tmp_path: Path) -> None:
+    far = GOOD | {"case_id": "far", "as_of": "9999-12-31", "document_date": "9999-12-01"}
+    cases = write(tmp_path / "in.csv", [far, GOOD])
+    assert run("repair", "check", "--cases", cases, "--out", str(tmp_path / "out.csv"))[0] == 3
+    assert [row["case_id"] for row in read(tmp_path / "out.csv")] == [GOOD["case_id"]]
+    (refused,) = read(tmp_path / "out.errors.csv")
+    assert (refused["case_id"], refused["value"]) == ("far", "9999-12-31")
+    assert "年份应在 1949 到 2200 之间" in refused["problem"]
+    assert run("repair", "plan", cases, "--on", "2026-11-24")[0] == 3
+
+
 # deadlines
 
 

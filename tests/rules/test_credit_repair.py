@@ -473,6 +473,8 @@ def _bad() -> Iterator[tuple[dict[str, str], str]]:
     yield {"sanctions": "fine,warning"}, "sanctions"
     yield {"document_date": "2026-02-30"}, "document_date"
     yield {"document_date": "2026/02/03"}, "document_date"
+    yield {"document_date": "1948-12-31"}, "document_date"
+    yield {"measure_ends_on": "2201-01-01"}, "measure_ends_on"  # 9999-12-31 and a year more is no day
     yield {"document_date": ""}, "document_date"
     yield {"document_date": "", "published_on": "2026-06-01"}, "document_date"
     yield {"document_date": "2026-09-03"}, "document_date"

@@ -28,11 +28,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from cases.documents import Proof
-from rules.credit_repair.facts import Facts
+from rules.credit_repair.facts import FIRST_YEAR, LAST_YEAR, Facts
 from web.api.edges import MAX_NUMBER, Day, LongText, Text
 
 MAX_RECORDS = 100  # in one plan; a body of 64 kB holds about as many
-FIRST_YEAR, LAST_YEAR = 1949, 2200  # periods are counted from these days on: far enough from the calendar's ends
 
 
 def _plausible(day: date) -> date:
