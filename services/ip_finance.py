@@ -1,4 +1,4 @@
-"""IP finance 知识产权质押融资 for files: which rights may back which loans, and date quantities.
+"""IP finance 知识产权质押融资 for files: which rights may back which loans, date quantities, a value.
 
 A bad case is set apart with its field, value and problem; the others go on.
 """
@@ -11,11 +11,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from lianxin.errors import BadFact, UnreadableFile
+from lianxin.errors import BadFact, BadQuestion, UnreadableFile
 from rules.calendar import Calendar, Weekends, official_calendar
 from rules.ip_finance.dates import date_quantity
 from rules.ip_finance.facts import Request, read_request
 from rules.ip_finance.finding import Eligibility, assess
+from rules.ip_finance.value import ValueRange, read_value_facts, value_range
 from rules.json_facts import parse_json, read_value, shown
 from services.repair import Checked, case_rows, csv_text, day_text, refused_row, take_row
 
@@ -133,3 +134,18 @@ def _quantity(cells: Mapping[str, str], calendar: Calendar) -> str:
 def dates_csv(found: Checked[str]) -> str:
     """case_id, value."""
     return csv_text(("case_id", "value"), found.taken)
+
+
+# --- Value ------------------------------------------------------------------------------------------------------------
+
+
+def value_of(path: Path) -> ValueRange:
+    """The range of value from the facts of a JSON file. Raises BadQuestion for a refused fact, UnreadableFile."""
+    try:
+        given = parse_json(path.read_text("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UnreadableFile(path.name, None, f"is no JSON: {error}", f"不是 JSON：{error}") from error
+    try:
+        return value_range(read_value_facts(given))
+    except BadFact as bad:
+        raise BadQuestion(f"{path.name}: {bad.en}", f"{path.name}：{bad.zh}") from bad
