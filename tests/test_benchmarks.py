@@ -33,8 +33,7 @@ def test_killed_processes_leave_everything_right(empty_neo4j: Any) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     last = json.loads(done.stdout.splitlines()[-1])
     assert last["ratio"] == 1
-    assert (last["load"]["loads"], last["projection"]["projections"]) == (10, 5)
-    assert last["load"]["killed"] >= 3, "the kills came too late to prove anything"
+    assert (last["load"]["killed"], last["projection"]["killed"]) == (10, 5)
     assert last["projection"]["unfinished"] >= 1, "the kills came too late to prove anything"
 
 
