@@ -249,14 +249,20 @@ _PLAIN: Mapping[Any, Callable[[Any], Any]] = {
 
 def write_json(facts: Any) -> Any:
     """Facts as plain values for JSON: what `read_json` reads back to the same facts."""
-    if dataclasses.is_dataclass(facts):
-        return {f.name: write_json(getattr(facts, f.name)) for f in dataclasses.fields(facts)}
-    if isinstance(facts, Mapping):
-        return {key: write_json(each) for key, each in facts.items()}
-    if isinstance(facts, tuple):
-        return [write_json(each) for each in facts]
-    if isinstance(facts, frozenset):
-        return sorted(write_json(each) for each in facts)
-    if isinstance(facts, date):
-        return facts.isoformat()
-    return facts
+    hints = typing.get_type_hints(type(facts))
+    return {name: _written(getattr(facts, name), Number in alternatives(hint)[0]) for name, hint in hints.items()}
+
+
+def _written(value: Any, number: bool) -> Any:
+    if isinstance(value, Decimal):
+        whole = value == value.to_integral_value()
+        return (int(value) if whole else float(value)) if number else format(value, "f")
+    if dataclasses.is_dataclass(value):
+        return write_json(value)
+    if isinstance(value, Mapping):
+        return {str(key): _written(each, number) for key, each in value.items()}
+    if isinstance(value, tuple):
+        return [_written(each, number) for each in value]
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return value.isoformat() if isinstance(value, date) else value

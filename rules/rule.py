@@ -15,8 +15,8 @@ From these declarations come the finding with its walk, the rule table and the d
 import hashlib
 import importlib
 import json
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from functools import cache, cached_property, partial
 from importlib.resources import files
@@ -540,13 +540,17 @@ def parameter_json(parameter: Parameter[Any]) -> dict[str, Any]:
 
 
 def shown(value: Any) -> str:
-    """A value as people read it."""
+    """A value as people read it; of declared facts that have parts, each part with its label."""
     if value is None:
         return "—"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, frozenset | tuple):
-        return "、".join(sorted(str(each) for each in value)) or "—"
+        return "、".join(sorted(shown(each) for each in value)) or "—"
+    if isinstance(value, Mapping):
+        return "、".join(f"{key} {shown(each)}" for key, each in value.items()) or "—"
+    if is_dataclass(value):
+        return "；".join(f"{each.metadata['label']} {shown(getattr(value, each.name))}" for each in fields(value))
     return str(value)
 
 

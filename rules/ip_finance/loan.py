@@ -46,6 +46,11 @@ class Loan:
         return self.facts.product
 
     @property
+    def last_day(self) -> date | None:
+        """The last day of the only right."""
+        return None if self.asset is None else self.asset.last_day
+
+    @property
     def _caps(self) -> Mapping[AssetKind, Decimal]:
         return {} if self.product is None else self.product.ltv_caps or {}
 
@@ -179,7 +184,7 @@ def _term(case: Loan, term: BankRule, met: bool | None) -> Answer:
 
 @_asked(
     "K-01", "5b", "贷款到期后还剩足够的期限吗？", "到期日加规定月数不晚于权利最后一天（含当天）；几项权利时不问",
-    [_TERMS], [REVIEW, NO], ["facts.debt_end", "asset.last_day", "product.min_months_after_debt_end"],
+    [_TERMS], [REVIEW, NO], ["facts.debt_end", "last_day", "product"],
 )  # fmt: skip
 def k_01(case: Loan) -> Answer:
     if case.product is None or case.asset is None or case.product.min_months_after_debt_end is None:
@@ -193,7 +198,7 @@ def k_01(case: Loan) -> Answer:
 
 @_asked(
     "K-02", "5c", "贷款期限在产品期限内吗？", "到期日不晚于起始日加最长月数（含当天）；几项权利时不问",
-    [_TERMS], [REVIEW, NO], ["facts.debt_start", "facts.debt_end", "product.max_term_months"],
+    [_TERMS], [REVIEW, NO], ["facts.debt_start", "facts.debt_end", "product"],
 )  # fmt: skip
 def k_02(case: Loan) -> Answer:
     if case.product is None or case.asset is None or case.product.max_term_months is None:
@@ -205,7 +210,7 @@ def k_02(case: Loan) -> Answer:
 
 @_asked(
     "K-03", "9a", "贷款在内部评估额度内吗？", "贷款金额不超过内部评估的最高额；几项权利时不问",
-    [_TERMS], [REVIEW, NO], ["facts.loan_amount", "product.internal_valuation_max"],
+    [_TERMS], [REVIEW, NO], ["facts.loan_amount", "product"],
 )  # fmt: skip
 def k_03(case: Loan) -> Answer:
     if case.product is None or case.asset is None or case.product.internal_valuation_max is None:
@@ -228,7 +233,7 @@ def k_04(case: Loan) -> Answer:
 
 @_asked(
     "K-05", "9c", "有肯定的评价报告吗？", "产品要求的种类须有肯定的专利权评价报告；其他种类、几项权利时不问",
-    [_TERMS], [REVIEW, NO], ["facts.evaluation_report", "product.evaluation_report_for"],
+    [_TERMS], [REVIEW, NO], ["facts.evaluation_report", "product"],
 )  # fmt: skip
 def k_05(case: Loan) -> Answer:
     product, asset = case.product, case.asset
@@ -241,7 +246,7 @@ def k_05(case: Loan) -> Answer:
 @_asked(
     "K-06", "9d", "评估还新吗？", "查询日不晚于评估日加规定月数（含当天）；几项权利时不问",
     [_TERMS], [REVIEW, NO],
-    ["facts.valuation_date", "facts.value_low", "product.valuation_max_age_months", "on"],
+    ["facts.valuation_date", "facts.value_low", "product", "on"],
 )  # fmt: skip
 def k_06(case: Loan) -> Answer:
     if case.product is None or case.asset is None or case.product.valuation_max_age_months is None:
