@@ -549,7 +549,7 @@ def shown(value: Any) -> str:
         return "、".join(sorted(shown(each) for each in value)) or "—"
     if isinstance(value, Mapping):
         return "、".join(f"{key} {shown(each)}" for key, each in value.items()) or "—"
-    if is_dataclass(value):
+    if is_dataclass(value) and all("label" in each.metadata for each in fields(value)):
         return "；".join(f"{each.metadata['label']} {shown(getattr(value, each.name))}" for each in fields(value))
     return str(value)
 
