@@ -19,7 +19,7 @@ from lianxin.errors import BadFact
 from rules.facts import Number, alternatives
 
 T = TypeVar("T")
-_YEARS = range(1800, 2300)
+YEARS = range(1800, 2300)
 _MOST = 9_999  # of a whole number: years, months, days
 _NONE_OF = "is none of "
 
@@ -188,7 +188,7 @@ def _day(value: Any) -> date:
     if not isinstance(value, str):
         raise ValueError("is not a day (YYYY-MM-DD)")
     day = parse_day(value)
-    if day.year not in _YEARS:
+    if day.year not in YEARS:
         raise ValueError("lies outside the years that are taken")
     return day
 

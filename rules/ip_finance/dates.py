@@ -13,6 +13,8 @@ from rules.ip_finance import terms
 from rules.ip_finance.terms import PATENTS, AssetKind, HolderType
 from rules.json_facts import read_json
 
+_PATENT_YEARS: Final = range(1, 41)  # with compensation a term is longer than its twenty years
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Patent:
@@ -30,10 +32,9 @@ class _Fee:
     patent_year: int = must("专利年度")
 
     def __post_init__(self) -> None:
-        if self.patent_year < 1:
-            raise BadFact(
-                "patent_year", str(self.patent_year), "is no patent year; the first is 1", "不是专利年度；从1起"
-            )
+        if self.patent_year not in _PATENT_YEARS:
+            problem = f"is no patent year; they are {_PATENT_YEARS[0]} to {_PATENT_YEARS[-1]}"
+            raise BadFact("patent_year", str(self.patent_year), problem, f"不是专利年度（1 至 {_PATENT_YEARS[-1]}）")
 
     @property
     def due(self) -> date:
@@ -72,6 +73,7 @@ class _Work:
                 raise BadFact(
                     "author_death_year", "", "is blank; a person's work is counted by it", "为空；自然人的作品按它计算"
                 )
+            terms.check_year("author_death_year", self.author_death_year)
             return self.author_death_year
         if self.first_publication_date is None:
             raise BadFact("first_publication_date", "", "is blank", "为空")

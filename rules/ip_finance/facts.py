@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from lianxin.errors import BadFact
 from rules.facts import Number, fact
+from rules.ip_finance import terms
 from rules.ip_finance.terms import PATENTS, AssetKind, HolderType, patent_years
 from rules.json_facts import read_json
 
@@ -382,6 +383,8 @@ class Facts:
         _ends_after(self.debt_start, "debt_end", self.debt_end)
         _ends_after(self.filing_date, "grant_announcement_date", self.grant_announcement_date)
         self._fees_within_the_term()
+        if isinstance(self.author_death_year, int):
+            terms.check_year("author_death_year", self.author_death_year)
 
     def _fees_within_the_term(self) -> None:
         kind, filed, paid = self.asset_kind, self.filing_date, self.fees_paid_through_year

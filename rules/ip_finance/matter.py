@@ -163,7 +163,7 @@ class Matter:
     @cached_property
     def nominal_last_day(self) -> date | None:
         """The last day of a patent's term without compensation."""
-        filed, kind = self.by(self.facts.filing_date), self.facts.asset_kind
+        filed, kind = self.facts.filing_date, self.facts.asset_kind
         return None if filed is None or kind is None else terms.patent_last_day(kind, filed)
 
     @property
@@ -199,7 +199,7 @@ class Matter:
     @property
     def fee_due(self) -> date | None:
         """The due day of the next unpaid annual fee; None: not known, or none is left."""
-        filed, paid = self.by(self.facts.filing_date), self.facts.fees_paid_through_year
+        filed, paid = self.facts.filing_date, self.facts.fees_paid_through_year
         return None if filed is None or paid is None else terms.fee_due_day(filed, paid + 1)
 
     @cached_property
@@ -283,13 +283,14 @@ class Matter:
 
     @cached_property
     def last_day(self) -> date | None:
-        """The last day of the term, without undecided compensation; None: none, or not known."""
+        """The last day of the term, without undecided compensation, also of a right that is yet to come or has ended;
+        None: none, or not known."""
         kind = self.facts.asset_kind
         if kind in PATENTS:
             nominal = self.nominal_last_day
             return None if nominal is None else nominal + timedelta(days=self.facts.compensation_days)
         if kind is AssetKind.TRADEMARK:
-            registered = self.by(self.facts.registration_date)
+            registered = self.facts.registration_date
             return None if registered is None else terms.mark_last_day(registered)
         return self._copyright_last_day() if kind in COPYRIGHTS else None
 

@@ -10,8 +10,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from lianxin.errors import BadFact
 from rules.calendar import DAY, Calendar, is_over, months_after
 from rules.ip_finance.texts import ALL
+from rules.json_facts import YEARS
 from rules.parameters import Book, Parameter, whole
 
 BOOK: Final = Book("rules.ip_finance", "numbers.yaml", ALL)
@@ -49,6 +51,13 @@ _PATENT_YEARS: Final = {
 }
 PATENTS: Final = frozenset(_PATENT_YEARS)
 COPYRIGHTS: Final = frozenset({AssetKind.SOFTWARE_COPYRIGHT, AssetKind.WORK_COPYRIGHT})
+
+
+def check_year(name: str, year: int) -> None:
+    """Raises BadFact for a year that no day can be counted from."""
+    if year not in YEARS:
+        problem = f"lies outside the years that are taken ({YEARS[0]} to {YEARS[-1]})"
+        raise BadFact(name, str(year), problem, f"年份超出范围（{YEARS[0]} 至 {YEARS[-1]}）")
 
 
 def number(id: str, on: date) -> int:

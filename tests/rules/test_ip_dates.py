@@ -76,6 +76,9 @@ def test_one_working_day_of_a_loaded_year_is_enough_to_know_that_a_period_is_ove
         ("annual_fee_due_day", {"filing_date": "2020-01-01", "patent_year": -1}, "patent_year"),
         ("trademark_last_day", {"registration_date": "2020-01-01", "n": 1}, "n"),
         ("trademark_last_day", [], "facts"),
+        ("annual_fee_due_day", {"filing_date": "2020-01-01", "patent_year": 41}, "patent_year"),
+        ("copyright_last_day", {"holder_type": "LEGAL_PERSON"}, "first_publication_date"),
+        ("copyright_last_day", {"holder_type": "NATURAL_PERSON", "author_death_year": 9999}, "author_death_year"),
     ],
 )
 def test_what_is_no_input_is_refused_by_its_name(quantity: str, inputs: object, field: str) -> None:

@@ -191,6 +191,13 @@ def test_a_year_without_its_calendar_asks_a_person_only_where_it_decides() -> No
     assert assess(request, date(2025, 5, 20), official_calendar()).review == ()
 
 
+def test_a_right_that_is_yet_to_come_shows_its_nominal_last_day() -> None:
+    base = _load(FOLDER / "base.yaml")
+    mark = read_request({**base["all"], **base["mark"], "registration_date": "2026-11-24", "debt_end": "2027-01-01"})
+    found = assess(mark, date(2026, 11, 23), Weekends())
+    assert (found.failed, found.right_last_day) == (("T-03",), date(2036, 11, 23))
+
+
 # What is refused
 
 
@@ -216,6 +223,9 @@ BAD = [
     ("assets.A1.filing_date", {"assets": {"A1": {"filing_date": "x"}}}),
     ("assets.A1.nope", {"assets": {"A1": {"nope": 1}}}),
     ("judgment_defaulter", {"judgment_defaulter": "no"}),
+    ("author_death_year", {"author_death_year": 0}),
+    ("filing_date", {"filing_date": "0001-01-01"}),
+    ("term_compensation_days", {"term_compensation_days": 10_000}),
     ("asset_kind", {"asset_kind": "invention"}),
 ]
 
