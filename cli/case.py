@@ -9,7 +9,7 @@ import orjson
 import typer
 from rich.table import Table
 
-from cases import event_log
+from cases import event_log, notices
 from cases.accounts import Role
 from cases.actor import Actor, Order
 from cases.clock import readings
@@ -18,6 +18,7 @@ from cases.diagram import mermaid
 from cases.documents import Proof
 from cases.engine import Done, Engine, open_actions
 from cases.lint import lint as lint_definition
+from cases.notices import Contact
 from cli.common import LedgerOption, open_ledger, out
 from graph.identifiers import parse_day
 from lianxin.clock import china_today, utc_now
@@ -121,6 +122,39 @@ def act(
         order = Order(Actor(role), china_today(), utc_now(), version, key)
         done = engine.act(number, action, _json(values), order, proofs)
     _say(done)
+
+
+@app.command("hand-over")
+def hand_over(
+    number: Number,
+    role: AsRole,
+    to: Annotated[str, typer.Option("--to", metavar="NAME", help="接手的账户。The account that takes over.")],
+    version: Annotated[int, typer.Option("--version", help="看到的版本。The version that you saw.")],
+    ledger: LedgerOption = None,
+) -> None:
+    """把一个案件移交给一个账户。Lay a case into the hands of one account."""
+    with _engine(ledger) as engine:
+        order = Order(Actor(Role.ADMINISTRATOR), china_today(), utc_now(), version)
+        done = engine.hand_over(number, role, to, order)
+    _say(done)
+
+
+@app.command("contact")
+def contact(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="账户名。Name of the account.")],
+    address: Annotated[str | None, typer.Option("--address", help="邮箱，不写则不发邮件。Mail address.")] = None,
+    reminders: Annotated[bool, typer.Option(help="要不要提醒（逾期告知总会收到）。Reminders or none.")] = True,
+    superior: Annotated[str | None, typer.Option("--superior", help="逾期告知谁。Who is told of silence.")] = None,
+    deputy: Annotated[str | None, typer.Option("--deputy", help="代办人。Who stands in.")] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help="代办从哪天。From.")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help="代办到哪天。Up to.")] = None,
+    ledger: LedgerOption = None,
+) -> None:
+    """一个账户怎么通知、谁代办；每次写全。How an account is told, and who stands in for it; all of it each time."""
+    days = [None if each is None else _day(each) for each in (first, last)]
+    with closing(open_ledger(ledger)) as opened:
+        notices.set_contact(opened, name, Contact(address, reminders, superior, deputy, *days))
+    typer.echo(f"账户 {name} 的通知方式已改。How {name} is told is changed.")
 
 
 def _say(done: Done) -> None:

@@ -5,12 +5,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from cases import event_log
+from cases import accounts, event_log, notices
+from cases.accounts import Duty, Role
 from graph.ledger import Ledger
+from lianxin.clock import utc_now
 
 DEMAND = json.dumps({"topic": "training", "demand": "焊工培训的名额不够"})
 FIRM = "91330113YANG00019U"
@@ -69,6 +72,21 @@ def test_what_is_refused_says_why_in_both_languages(run: Run) -> None:
     run("act", "1", "take", "--as", "lead_department", "--version", "1", "--file", "/none", code=2)
     run("show", "9", code=1)
     run("tick", "--on", "2026-13-01", code=2)
+
+
+def test_handing_over_and_who_is_told(run: Run, own_demo_ledger: Ledger) -> None:
+    opened(run)
+    for name in ("lead", "lead.two"):
+        accounts.add(own_demo_ledger, name, Duty(Role.LEAD_DEPARTMENT), "no hash", utc_now())
+    run("contact", "lead", "--address", "lead@linping.example", "--no-reminders", "--deputy", "lead.two",
+        "--from", "2026-12-01", "--to", "2026-12-05")  # fmt: skip
+    found = notices.contact(own_demo_ledger, "lead")
+    assert (found.address, found.reminders, found.superior) == ("lead@linping.example", False, None)
+    assert (found.deputy_on(date(2026, 12, 5)), found.deputy_on(date(2026, 12, 6))) == ("lead.two", None)
+    run("contact", "lead", "--address", "nowhere", code=2)
+    run("hand-over", "1", "--as", "lead_department", "--to", "lead", "--version", "1")
+    assert "移交" in run("show", "1").stdout or "hand_over" in run("show", "1").stdout
+    run("hand-over", "1", "--as", "enterprise", "--to", "lead", "--version", "2", code=2)
 
 
 def test_a_broken_chain_ends_with_a_code_and_names_the_event(run: Run, own_demo_ledger: Ledger) -> None:
