@@ -11,13 +11,17 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import orjson
+
 from graph import names
 from graph.ledger import Ledger, reading
 from graph.ontology import FormerName, Ref, TiedBy, read_body
+from rules.credit_repair.standards import plain_authority
 
 NOBODY = "party without a code: no enterprise of the ledger bears the name"
 SEVERAL = "party without a code: several enterprises bear the name"
 ANOTHER_DAY = "party without a code: the name was borne on other days"
+_AUTHORITY = ("authority", "authority_uscc")
 DAYS_UNKNOWN = "party without a code: the days on which the name was borne are not known"
 
 
@@ -69,6 +73,20 @@ class Parties:
         if any(not borne.sure for borne in known):
             return Tie(None, None, DAYS_UNKNOWN)
         return Tie(None, None, ANOTHER_DAY if known else NOBODY)
+
+    def has_penalty_of(self, authority: str) -> bool:
+        """Whether the ledger has a penalty of an authority, by its name or code."""
+        return plain_authority(authority) in self._authorities
+
+    @cached_property
+    def _authorities(self) -> frozenset[str]:
+        found: set[str] = set()
+        if self._ledger is not None:
+            with self._ledger.reading() as connection:
+                for _, body in reading.said_of(connection, "Penalty"):
+                    stated = orjson.loads(body)
+                    found.update(each for name in _AUTHORITY if isinstance(each := stated.get(name), str))
+        return frozenset(map(plain_authority, found))
 
     def against(self, event: Ref) -> frozenset[str]:
         """The enterprises that a credit event is against already."""

@@ -19,6 +19,8 @@ from rules.credit_repair.standards import COLUMNS, SectorStandard, read_standard
 
 NO_AUTHORITY = "standard without an authority: registers state no field, so that it classes no record of a register: "
 """Followed by the field."""
+NO_PENALTY = "standard of an authority of which the ledger holds no penalty; is its name as the register writes it? "
+"""Followed by the authority."""
 _TYPE = "SectorStandard"
 
 
@@ -55,6 +57,8 @@ def take_standard(row: SectorStandardRow, notes: Notes) -> Iterator[Statement]:
     mark(standard.citation, notes)
     if standard.authority is None:
         notes.note(NO_AUTHORITY + standard.field)
+    elif not notes.parties.has_penalty_of(standard.authority):
+        notes.note(NO_PENALTY + standard.authority)
     yield ontology.SectorStandard(
         key=key,
         field=standard.field,

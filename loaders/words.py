@@ -73,6 +73,10 @@ _PATTERNS = (
         re.compile(re.escape(standards.NO_AUTHORITY) + r"(.+)"),
         r"没有写机关的标准：登记不写领域，登记里的记录用不上（领域：\1）",
     ),
+    (
+        re.compile(re.escape(standards.NO_PENALTY) + r"(.+)"),
+        r"这个机关在账本里还没有处罚记录，标准暂时用不上；请核对名称是否与登记写的一致：\1",
+    ),
     (re.compile(r"facts set back to before load (\d+)"), r"恢复到第 \1 次入库之前的内容"),
 )
 

@@ -42,7 +42,10 @@ class SectorStandard:
         return self.first_day <= on and (self.last_day is None or on <= self.last_day)
 
     def overlaps(self, other: "SectorStandard") -> bool:
-        same = (self.field, _plain(self.authority or "")) == (other.field, _plain(other.authority or ""))
+        same = (self.field, plain_authority(self.authority or "")) == (
+            other.field,
+            plain_authority(other.authority or ""),
+        )
         return (
             same and self.first_day <= (other.last_day or date.max) and other.first_day <= (self.last_day or date.max)
         )
@@ -114,9 +117,11 @@ class Standards:
         """The same for the records of an authority, by its name and its code."""
         if not self.rows:
             return self
-        whose = frozenset(_plain(each) for each in authority)
+        whose = frozenset(plain_authority(each) for each in authority)
         if whose not in self._narrowed:
-            narrowed = Standards([row for row in self.rows if row.authority is None or _plain(row.authority) in whose])
+            narrowed = Standards(
+                [row for row in self.rows if row.authority is None or plain_authority(row.authority) in whose]
+            )
             narrowed._whose = whose
             self._narrowed[whose] = narrowed
         return self._narrowed[whose]
@@ -144,7 +149,7 @@ def _other(bands: Mapping[SectorStandard, Band], stated: Band) -> SectorStandard
     return next((row for row, band in bands.items() if band is not stated), None)
 
 
-def _plain(authority: str) -> str:
+def plain_authority(authority: str) -> str:
     """A name or code without spaces, in one width of characters."""
     return "".join(unicodedata.normalize("NFKC", authority).split())
 

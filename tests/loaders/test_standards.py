@@ -8,8 +8,9 @@ import pytest
 
 from graph.ledger import Ledger, LoadOutcome
 from graph.memory_build import build
+from graph.ontology import Penalty
 from lianxin.errors import TooManyRefused, UnknownField
-from loaders.standards import SECTOR_STANDARDS, standard_of
+from loaders.standards import NO_AUTHORITY, SECTOR_STANDARDS, standard_of
 from loaders.words import chinese
 from rules.credit_repair.standards import SectorStandard
 
@@ -92,9 +93,18 @@ def test_two_rows_of_one_key_that_differ_are_both_refused(tmp_ledger: Ledger, lo
 
 def test_a_standard_without_an_authority_is_named_as_one_that_no_register_can_use(loaded: Load) -> None:
     outcome = loaded(SECTOR_STANDARDS, [ROW, ROW | {"authority": "", "field": "住建"}])
+    reason = next(each for each in outcome.noted if each.startswith(NO_AUTHORITY))
+    assert outcome.noted[reason] == 1
+    assert chinese(reason) == "没有写机关的标准：登记不写领域，登记里的记录用不上（领域：住建）"
+
+
+def test_a_standard_of_an_authority_without_penalties_is_named(loaded: Load, register: Callable[..., None]) -> None:
+    register(Penalty(key="p", authority="临平区 应急管理局", authority_uscc="11330113YANG90034C"))
+    by_code = ROW | {"authority": "11330113YANG90034C", "field": "消防"}
+    outcome = loaded(SECTOR_STANDARDS, [ROW, by_code, ROW | {"authority": "杭州市临平区应急管理局"}])
     ((reason, count),) = outcome.noted.items()
     assert count == 1
-    assert chinese(reason) == "没有写机关的标准：登记不写领域，登记里的记录用不上（领域：住建）"
+    assert chinese(reason).endswith("请核对名称是否与登记写的一致：杭州市临平区应急管理局")
 
 
 def test_a_file_with_another_column_is_refused_whole(loaded: Load) -> None:
