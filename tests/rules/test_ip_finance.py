@@ -1,5 +1,6 @@
 """IP finance: the worked cases, the cases that a lawyer can read, and what they must cover."""
 
+import importlib.util
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from lianxin.errors import BadFact
 from rules.answer import Answer
@@ -196,6 +199,60 @@ def test_a_right_that_is_yet_to_come_shows_its_nominal_last_day() -> None:
     mark = read_request({**base["all"], **base["mark"], "registration_date": "2026-11-24", "debt_end": "2027-01-01"})
     found = assess(mark, date(2026, 11, 23), Weekends())
     assert (found.failed, found.right_last_day) == (("T-03",), date(2036, 11, 23))
+
+
+# The procedure written twice
+
+PLAIN = Path(__file__).parent.parent.parent / "benchmarks" / "plain_ip.py"
+SEEN: dict[str, list[Any]] = {}
+for _each in CASES:
+    for _facts in (_each.facts, *_each.facts.get("assets", {}).values()):
+        for _name, _value in _facts.items():
+            SEEN.setdefault(_name, []).append(_value)
+CHANGED = sorted(SEEN.keys() - {"assets", "product", "consent_status", "consent_scope", "consent_valid_until"})
+
+
+@pytest.fixture(scope="module")
+def plain() -> Any:
+    """The procedure as plain code, from the benchmarks."""
+    spec = importlib.util.spec_from_file_location("plain_ip", PLAIN)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.plain
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> tuple[dict[str, Any], date]:
+    """A case with some of its facts taken from other cases, left out or not known."""
+    case = draw(st.sampled_from(CASES))
+    facts = {**case.facts, "assets": {id: dict(own) for id, own in case.facts.get("assets", {}).items()}}
+    if not facts["assets"]:
+        del facts["assets"]
+    for name in draw(st.lists(st.sampled_from(CHANGED), max_size=5)):
+        changed = draw(st.sampled_from([facts, *facts.get("assets", {}).values()]))
+        value = draw(st.sampled_from(SEEN[name]) | st.sampled_from(["ABSENT", None]))
+        changed[name] = value
+        if value == "ABSENT":
+            del changed[name]
+    return facts, draw(st.sampled_from([case.on, *(each.on for each in CASES)]))
+
+
+@settings(max_examples=500, deadline=None)
+@given(requests())
+def test_the_engine_and_the_plain_procedure_agree(plain: Any, request_: tuple[dict[str, Any], date]) -> None:
+    facts, on = request_
+    try:
+        found = assess(read_request(facts), on, Weekends())
+    except BadFact:
+        assume(False)
+        raise
+    answer, failed, review, warnings, path, last_day, answers = plain(facts, on)
+    assert (found.answer.value, sorted(found.failed), sorted(found.review)) == (answer, sorted(failed), sorted(review))
+    assert (list(found.warnings), found.credit_repair_path) == (warnings, path)
+    assert str(found.right_last_day or "") == last_day
+    assert {id: each.value for id, each in found.asset_answers.items()} == answers
 
 
 # What is refused
