@@ -1,7 +1,8 @@
 """Who may call what: every route in every role, and within its limits; headers of every answer, forms, hosts."""
 
+import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -144,6 +145,7 @@ def _rows(ledger: Ledger, view: View, number: int) -> Mapping[str, Rows]:
         "pages.credit_page": "/enterprises/{key}/credit",
         "pages.credit_ics": "/enterprises/{key}/credit.ics",
         "pages.credit_record": "/enterprises/{key}/credit/{record}",
+        "pages.credit_print": "/enterprises/{key}/credit/print",
         "pages.claim_document": "/enterprises/{key}/claims/{claim}/{digest}",
     }.items():
         found[endpoint] = Rows(Asked(address.format(**own)), Asked(address.format(**strange)))
@@ -169,6 +171,8 @@ def _rows(ledger: Ledger, view: View, number: int) -> Mapping[str, Rows]:
             "/repair/notices/new", {**stated, "published": "yes", "number": "7", "authority": row["authority"]}
         ),
     )
+    new = "/cases/new/credit-repair?enterprise={key}&record={record}"
+    add("pages.new_case", lambda row: Asked(new.format(**row)))
     add("pages.end_link", lambda row: Asked("/repair/links/{link}/end".format(**row), {}))
     return found | _case_rows(ledger)
 
@@ -181,7 +185,11 @@ def _case_rows(ledger: Ledger) -> Mapping[str, Rows]:
 
     def opened(enterprise: str, authority: str) -> int:
         order = Order(unit, DAY, utc_now())
-        return engine(ledger).open("credit-repair", facts, order, enterprise=enterprise, authority=authority).case.id
+        papers = [Proof("a.pdf", PDF)]
+        over = engine(ledger)
+        return over.open(
+            "credit-repair", facts, order, enterprise=enterprise, authority=authority, proofs=papers
+        ).case.id
 
     numbers = [opened(ENTERPRISE, AUTHORITY), opened(STRANGER, STRANGERS)]
     proposal = {"how": "propose", "matter": "proofs", "values": {"until": "2026-12-01"}, "reason": "x"}
@@ -200,6 +208,27 @@ def _case_rows(ledger: Ledger) -> Mapping[str, Rows]:
             lambda number: Asked(f"/api/cases/{number}/actions", body={"action": "consult"}, version=1)
         ),
         "api.negotiate_in_case": rows(lambda number: Asked(f"/api/cases/{number}/proposals", body=proposal, version=2)),
+    } | _case_page_rows([opened(ENTERPRISE, AUTHORITY), opened(STRANGER, STRANGERS)], facts, parties)
+
+
+def _case_page_rows(
+    numbers: Sequence[int], facts: Mapping[str, Any], parties: Sequence[Mapping[str, str]]
+) -> Mapping[str, Rows]:
+    """The same on the pages, over cases of their own."""
+    typed = [{f"field-{name}": value for name, value in {**facts, **each}.items()} for each in parties]
+    offer = {"how": "propose", "matter": "proofs", "field-until": "2026-12-01", "field-reason": "x", "version": "2"}
+
+    def rows(address: str, form: Mapping[str, Any] | None = None) -> Rows:
+        return Rows(*(Asked(address.format(number), form) for number in numbers))
+
+    return {
+        "pages.case_list": Rows(Asked("/cases", shows=AUTHORITY), Asked("/cases", shows=STRANGERS)),
+        "pages.case_page": rows("/cases/{}"),
+        "pages.case_print": rows("/cases/{}/print"),
+        "pages.case_document": rows(f"/cases/{{}}/documents/{hashlib.sha256(PDF).hexdigest()}"),
+        "pages.open_case": Rows(*(Asked("/cases/new/credit-repair", each) for each in typed)),
+        "pages.act_in_case": rows("/cases/{}/actions", {"action": "consult", "version": "1"}),
+        "pages.negotiate_in_case": rows("/cases/{}/proposals", offer),
     }
 
 
@@ -273,6 +302,7 @@ def test_what_is_beyond_the_limits_and_what_is_nowhere_are_answered_alike(
     as_role(client, role)
     for endpoint in (
         "api.show_case",
+        "pages.case_page",
         "api.show_credit",
         "api.show_credit_plan",
         "pages.credit_page",

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from web.pages import (
+    cases,
     chains,
     claims,
     credit,
@@ -43,5 +44,5 @@ for group in (
     wrong,
 ):
     group.register(blueprint)
-for group in (claims, eligible, impact, notices, touts):
+for group in (cases, claims, eligible, impact, notices, touts):
     group.register(blueprint)

@@ -75,6 +75,12 @@ SECTIONS = {
     "pages.notice_form": "pages.eligible_list",
     "pages.write_stated_notice": "pages.eligible_list",
     "pages.tout_list": "pages.eligible_list",
+    "pages.case_list": "pages.eligible_list",
+    "pages.case_page": "pages.eligible_list",
+    "pages.new_case": "pages.eligible_list",
+    "pages.open_case": "pages.eligible_list",
+    "pages.act_in_case": "pages.eligible_list",
+    "pages.negotiate_in_case": "pages.eligible_list",
 }
 
 
@@ -192,7 +198,11 @@ def _own_entries(account: Account | None) -> list[Entry]:
     if account is None or account.duty.enterprise is None:
         return []
     here = request.endpoint in ("pages.credit_page", "pages.credit_record")
-    return [Entry("我的记录", go("pages.credit_page", key=account.duty.enterprise), here)]
+    in_cases = "_case" in (request.endpoint or "") or "case_" in (request.endpoint or "")
+    return [
+        Entry("我的记录", go("pages.credit_page", key=account.duty.enterprise), here),
+        Entry("案件", go("pages.case_list"), in_cases),
+    ]
 
 
 def _day_or_today() -> date:

@@ -10,8 +10,8 @@ from graph.view import View
 from services import chains as chain_service
 from services.chains import ChainMap, ChainSummary, SegmentCard
 from services.sources import not_searched
-from web.pages import frame
-from web.security import Permission, permission
+from web.pages import cases, frame
+from web.security import Permission, allowed, permission
 from web.state import platform
 
 
@@ -44,6 +44,9 @@ def home() -> str:
         datasets=sorted(view.datasets, key=lambda d: d.label),
         missing=not_searched(view),
         heading=_heading(tasks, chains),
+        work=cases.waiting() if allowed(Permission.CASE_READ) else None,
+        today=platform().today(),
+        on_home=cases.ON_HOME,
     )
 
 

@@ -1,0 +1,259 @@
+"""Cases on their pages: forms of the definition, what is refused comes back as typed, clocks, negotiation, print."""
+
+import io
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from flask_openapi.openapi import OpenAPI
+from werkzeug.test import TestResponse
+
+from cases import notices
+from cases.accounts import Role
+from cases.passwords import Passwords
+from graph.ledger import Ledger
+from graph.memory_build import build
+from lianxin.clock import utc_now
+from services.cases import engine
+from services.credit import credit
+from services.demo.accounts import AUTHORITY, ENTERPRISE, make_accounts, name_of
+from web import create_app
+
+DAY = date(2026, 11, 24)
+PDF = b"%PDF-1.7\n"
+FACTS = {
+    "record": "Penalty/p", "kind": "penalty", "authority_system": "ndrc", "sanctions": ["fine"], "fine_band": "large",
+    "published": "true", "document_date": "2026-10-12",
+}  # fmt: skip
+Sent = Callable[..., TestResponse]
+HIDDEN = re.compile(r'name="(token|version)" value="([^"]+)"')
+
+
+@pytest.fixture(scope="module")
+def ledger(module_demo_ledger: Ledger) -> Ledger:
+    make_accounts(module_demo_ledger, Passwords(cheap=True), utc_now())
+    return module_demo_ledger
+
+
+@pytest.fixture(scope="module")
+def app(ledger: Ledger) -> OpenAPI:
+    made = create_app(ledger, demo=True, today=lambda: DAY)
+    made.config["WTF_CSRF_ENABLED"] = False
+    return made
+
+
+@pytest.fixture
+def go(app: OpenAPI, as_role: Callable[[FlaskClient, Role], None]) -> Sent:
+    """`go(FIRM, "/cases")`, `go(FIRM, "/cases/1/actions", {form})`: the answer."""
+
+    def ask(role: Role, address: str, form: Any = None) -> TestResponse:
+        client = app.test_client()
+        as_role(client, role)
+        return client.get(address) if form is None else client.post(address, data=form)
+
+    return ask
+
+
+FIRM, UNIT, LEAD = Role.ENTERPRISE, Role.REPAIR_AUTHORITY, Role.LEAD_DEPARTMENT
+
+
+def fields(values: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {f"field-{name}": value for name, value in values.items()} | more
+
+
+def demand(go: Sent) -> str:
+    """A demand of the enterprise: the address of its page."""
+    form = fields({"topic": "training", "demand": "焊工培训的\r\n名额不够"})
+    made = go(FIRM, "/cases/new/hr-channel", form)
+    assert made.status_code == 303
+    return made.headers["Location"].partition("?")[0]
+
+
+def repair(go: Sent) -> str:
+    made = go(UNIT, "/cases/new/credit-repair", fields({**FACTS, "enterprise": ENTERPRISE}))
+    assert made.status_code == 303, made.text
+    return made.headers["Location"].partition("?")[0]
+
+
+def act(go: Sent, role: Role, address: str, action: str, version: int, **more: Any) -> TestResponse:
+    return go(role, f"{address}/actions", {"action": action, "version": str(version), **more})
+
+
+def test_a_demand_goes_through_its_pages_without_any_code_for_it(go: Sent) -> None:
+    address = demand(go)
+    page = go(LEAD, address).text
+    assert "轮到您：受理，12-01（周二）前" in page
+    assert "焊工培训的\n名额不够" in page
+    assert "等牵头部门：受理" in go(FIRM, address).text
+    assert act(go, LEAD, address, "take", 1).status_code == 303
+    ask = {"field-code": "unclear", "field-sentence": "写明人数"}
+    assert act(go, LEAD, address, "ask", 2, **ask).status_code == 303
+    paused = go(FIRM, address).text
+    assert "❚❚ 已停" in paused
+    assert "▶ 在走" in paused
+    assert "诉求不明确" in paused
+    paper = {"papers": (io.BytesIO(PDF), "张三.pdf"), "field-sentence": "三十人"}
+    assert act(go, FIRM, address, "add", 3, **paper).status_code == 303
+    seen = go(LEAD, address).text
+    assert "张三" not in seen
+    (paper_at,) = re.findall(rf'href="({address}/documents/[0-9a-f]{{64}})"', seen)
+    handed = go(LEAD, paper_at)
+    assert handed.data == PDF
+    assert handed.headers["Content-Disposition"].startswith("attachment")
+    assert act(go, LEAD, address, "answer", 4, **{"field-sentence": "名额增加"}).status_code == 303
+    assert act(go, FIRM, address, "content", 5).status_code == 303
+    assert "人力资源服务诉求：已办结" in go(FIRM, address).text
+    assert f"{address}?" not in go(FIRM, "/cases").text
+    assert f'href="{address}"' in go(FIRM, "/cases?ended=1").text
+
+
+def test_a_form_that_is_refused_comes_back_as_typed_with_the_error_beside_the_field(go: Sent) -> None:
+    made = go(FIRM, "/cases/new/hr-channel", fields({"topic": "training", "demand": "短<b>", "positions": "很多"}))
+    assert made.status_code == 422
+    assert 'aria-invalid="true" aria-describedby="e-open-demand"' in made.text
+    assert "短&lt;b&gt;" in made.text
+    assert 'value="很多"' in made.text
+    assert "应为整数" in made.text
+    assert '<option value="training" selected>' in made.text
+    address = demand(go)
+    act(go, LEAD, address, "take", 1)
+    wrong = act(go, LEAD, address, "ask", 2, **{"field-sentence": "写明人数"})
+    assert wrong.status_code == 422
+    assert 'id="e-act-ask-code"' in wrong.text
+    assert "写明人数</textarea>" in wrong.text
+    large = {"field-sentence": "见附件", "papers": (io.BytesIO(b"MZ"), "a.pdf")}
+    refused = act(go, LEAD, address, "answer", 2, **large)
+    assert refused.status_code == 422
+    assert "按内容看不是 PDF" in refused.text
+    assert "见附件</textarea>" in refused.text
+    assert go(LEAD, f"{address}/actions", {"papers": (io.BytesIO(b"x" * 17_000_000), "a.pdf")}).status_code == 413
+
+
+def test_a_stale_tab_shows_what_happened_and_keeps_what_was_typed(go: Sent) -> None:
+    address = demand(go)
+    act(go, LEAD, address, "take", 1)
+    act(go, LEAD, address, "ask", 2, **{"field-code": "unclear", "field-sentence": "写明人数"})
+    late = act(go, LEAD, address, "answer", 2, **{"field-sentence": "我的长答复"})
+    assert late.status_code == 412
+    assert "案件有了 1 步新进展" in late.text
+    assert "牵头部门：要求补充" in late.text
+    assert "您填的（没有保存）" in late.text, "an answer is not open while more is wanted"
+    assert "我的长答复" in late.text
+    act(go, FIRM, address, "add", 3, **{"field-sentence": "三十人"})
+    again = act(go, LEAD, address, "answer", 3, **{"field-sentence": "我的长答复"})
+    assert again.status_code == 412
+    assert "我的长答复</textarea>" in again.text
+    assert 'name="version" value="4"' in again.text
+
+
+def test_a_double_click_is_done_once(go: Sent, ledger: Ledger) -> None:
+    address = demand(go)
+    token = dict(HIDDEN.findall(go(LEAD, address).text))["token"]
+    twice = [act(go, LEAD, address, "take", 1, token=token) for _ in range(2)]
+    assert [each.headers["Location"] for each in twice] == [f"{address}?done=2"] * 2
+    assert engine(ledger).case(int(address.rpartition("/")[2])).version == 2
+    other = act(go, LEAD, address, "ask", 2, token=token)
+    assert (other.status_code, "这张表已经交过一次" in other.text) == (409, True)
+    made = [
+        go(FIRM, "/cases/new/hr-channel", fields({"topic": "other", "demand": "只建一件案件"}, token="t")) for _ in "ab"
+    ]
+    assert made[0].headers["Location"] == made[1].headers["Location"]
+
+
+def test_a_limit_of_the_law_is_not_crossed_and_says_its_clause(go: Sent) -> None:
+    address = f"{repair(go)}/proposals"
+    offer = {"how": "propose", "matter": "filing_day", "version": "1"}
+    early = go(FIRM, address, {**offer, "field-day": "2026-12-01", "field-reason": "急用"})
+    assert early.status_code == 409
+    assert "没有发出：超出硬性界限" in early.text
+    assert "最短公示期未满" in early.text
+    assert "依据：" in early.text
+    assert 'value="2026-12-01"' in early.text
+    assert "急用</textarea>" in early.text
+    soon = go(FIRM, address, {**offer, "field-day": "2027-02-01", "field-reason": "x", "field-reply_by": "soon"})
+    assert soon.status_code == 422
+    assert 'id="e-propose-filing_day-reply_by"' in soon.text
+    assert go(FIRM, address, {"how": "shout", "version": "1"}).status_code == 422
+
+
+def test_a_negotiation_from_the_proposal_to_the_agreement_that_both_confirm(go: Sent) -> None:
+    page = repair(go)
+    address = f"{page}/proposals"
+    offer = fields({"fetched": "缴款凭证\r\n营业执照", "until": "2026-12-10", "reason": "省一趟"})
+    assert go(FIRM, address, {**offer, "how": "propose", "matter": "proofs", "version": "1"}).status_code == 303
+    shown = go(UNIT, page).text
+    assert "轮到您：答复关于“证明材料由谁取得”的提议" in shown
+    assert "缴款凭证、营业执照" in shown
+    assert "撤回提议" in go(FIRM, page).text
+    counter = fields({"fetched": "缴款凭证", "until": "2026-12-08", "reason": "执照请自带"})
+    counter |= {"how": "counter", "matter": "proofs", "proposal": "2", "version": "2"}
+    assert go(UNIT, address, counter).status_code == 303
+    answer = {"proposal": "3", "matter": "proofs", "version": "3", "field-reason": "可以"}
+    none = go(FIRM, address, {**answer, "how": "accept_part"})
+    assert none.status_code == 422
+    assert "可以</textarea>" in none.text
+    assert go(FIRM, address, {**answer, "how": "accept_part", "parts": ["fetched"]}).status_code == 303
+    for version, role in ((4, UNIT), (5, FIRM)):
+        assert "确认这份约定" in go(role, page).text
+        confirm = {"how": "confirm", "proposal": "3", "version": str(version)}
+        assert go(role, address, confirm).status_code == 303
+    done = go(FIRM, page).text
+    assert "确认这份约定" not in done
+    assert done.count("已确认") == 2
+
+
+def test_what_a_guard_holds_back_says_why_in_place_of_a_button(go: Sent) -> None:
+    page = go(FIRM, repair(go)).text
+    assert "还不能办" in page
+    assert "规则的答复是" in page
+
+
+def test_a_case_of_a_record_is_filled_with_what_the_register_says(go: Sent, ledger: Ledger) -> None:
+    (record,) = credit(build(ledger), ENTERPRISE, DAY).records
+    leads = go(FIRM, f"/enterprises/{ENTERPRISE}/credit/{record.id}").text
+    (address,) = re.findall(r'href="(/cases/new/credit-repair[^"]+)"', leads)
+    form = go(FIRM, address.replace("&amp;", "&")).text
+    assert f'value="{AUTHORITY}"' in form
+    assert f'value="{record.id}"' in form
+    assert 'value="ndrc"' in form or "selected" in form
+    assert go(Role.AUDITOR, f"/enterprises/{ENTERPRISE}/credit/{record.id}").text.count("/cases/new/") == 0
+
+
+def test_the_file_on_paper_holds_every_digest(go: Sent, ledger: Ledger) -> None:
+    page = repair(go)
+    case = engine(ledger).case(int(page.rpartition("/")[2]))
+    printed = go(UNIT, f"{page}/print").text
+    assert all(event.hash in printed for event in case.events)
+    assert "第 1 步" in go(UNIT, page).text
+    assert "<form" not in printed
+
+
+def test_the_list_says_what_waits_for_whom_and_why_nothing_does(go: Sent) -> None:
+    address = demand(go)
+    mine = go(LEAD, "/cases").text
+    assert mine.index("等我处理") < mine.index(f'href="{address}"') < mine.index("等别人的")
+    home = go(LEAD, "/").text
+    assert f'href="{address}"' in home or "看全部" in home
+    others = go(FIRM, "/cases").text
+    assert others.index("等别人的") < others.index(f'href="{address}"')
+    assert "没有一件还在办" in go(Role.AUDITOR, "/cases").text or "都在等别人" in go(Role.AUDITOR, "/cases").text
+    assert go(Role.BANK_OFFICER, "/cases").status_code == 403
+
+
+def test_notices_stay_until_they_are_read(go: Sent, ledger: Ledger) -> None:
+    demand(go)
+    page = go(LEAD, "/cases").text
+    assert "收到新的诉求" in page
+    (upto,) = re.findall(r'name="upto" value="(\d+)"', page)
+    assert go(LEAD, "/cases/notices/read", {"upto": upto}).status_code == 303
+    assert notices.notices(ledger, name_of(LEAD), unread=True) == []
+    assert go(LEAD, "/cases/notices/read", {"upto": "x"}).status_code == 303
+
+
+@pytest.mark.parametrize("number", ["0", "999999", "x", "9" * 30])
+def test_a_case_that_is_not_there(go: Sent, number: str) -> None:
+    assert go(LEAD, f"/cases/{number}").status_code == 404
+    assert go(FIRM, f"/cases/{number}").status_code == 403
