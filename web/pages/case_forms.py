@@ -6,6 +6,7 @@ Each carries the version of the case that it was drawn for and a token of its ow
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 
 from flask import request
@@ -145,7 +146,7 @@ def shown(one: Field, value: Any) -> str:
     if isinstance(value, list | tuple):
         return "、".join(options.get(each, str(each)) for each in value)
     if one.type is FieldType.MONEY:
-        return f"{value} 元"
+        return f"{Decimal(value):,} 元"
     return options.get(value, str(value))
 
 

@@ -130,6 +130,18 @@ class Room:
     lost: Sequence[tuple[str, str]]
     refused: Refused | None
 
+    @property
+    def first(self) -> str:
+        """Where the first thing that is waited for from whoever looks can be done: the id of its form; or blank."""
+        if not self.mine or self.mine[0].watch:
+            return ""
+        answers = [
+            each.standing.answer.id for each in self.talks if each.standing is not None and not each.standing.own
+        ]
+        confirms = [each.confirm.id for each in self.agreements if each.confirm is not None]
+        acts = [form.id for action, form in self.actions if not form.held and action.target is not None]
+        return next(iter((*answers, *confirms, *acts)), "")
+
 
 def room(calendar: WorkingDays, case: Case, by: Actor, on: date, refused: Refused | None, *, acts: bool) -> Room:
     """A case as somebody sees it on a day. `acts`: whether he may act in cases at all."""
