@@ -2,8 +2,9 @@
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from flask_openapi.openapi import OpenAPI
 from werkzeug.test import TestResponse
 
-from cases import notices
+from cases import definitions, notices
 from cases.accounts import Role
 from cases.passwords import Passwords
 from graph.ledger import Ledger
@@ -270,3 +271,73 @@ def test_notices_stay_until_they_are_read(go: Sent, ledger: Ledger) -> None:
 def test_a_case_that_is_not_there(go: Sent, number: str) -> None:
     assert go(LEAD, f"/cases/{number}").status_code == 404
     assert go(FIRM, f"/cases/{number}").status_code == 403
+
+
+# --- days of a year without a calendar, days that are over ------------------------------------------------------------
+
+
+def later(ledger: Ledger, as_role: Callable[[FlaskClient, Role], None], day: date, role: Role) -> FlaskClient:
+    """A client on another day."""
+    made = create_app(ledger, demo=True, today=lambda: day)
+    made.config["WTF_CSRF_ENABLED"] = False
+    client = made.test_client()
+    as_role(client, role)
+    return client
+
+
+def test_a_day_that_rests_on_a_year_without_a_calendar_is_called_provisional(
+    ledger: Ledger, as_role: Callable[[FlaskClient, Role], None]
+) -> None:
+    firm = later(ledger, as_role, date(2026, 12, 29), FIRM)
+    made = firm.post("/cases/new/hr-channel", data=fields({"topic": "training", "demand": "焊工培训的名额不够"}))
+    page = firm.get(made.headers["Location"]).text
+    assert "暂定" in page
+    assert "2027 年的工作日历没有载入" in page
+
+
+def test_days_that_are_over_are_counted_and_said(
+    go: Sent, ledger: Ledger, as_role: Callable[[FlaskClient, Role], None]
+) -> None:
+    address = demand(go)  # to be taken in hand by 12-01
+    page = later(ledger, as_role, date(2026, 12, 3), LEAD).get(address).text
+    assert "超期 2 个工作日" in page
+    assert "已过期" in page
+    assert "超期不会自动视为同意" in page
+
+
+# --- a procedure as one module ----------------------------------------------------------------------------------------
+
+VOICES = '''
+"""The voices of market entities 市场主体声音: the same channel under other words."""
+
+from dataclasses import replace
+
+from cases.definition import Words
+from cases.definitions.hr_channel import DEFINITION as CHANNEL
+
+DEFINITIONS = (replace(CHANNEL, kind="voices", version="1", words=Words("市场主体声音", "voices")),)
+'''
+
+
+@pytest.fixture
+def one_more_module(tmp_path: Path) -> Iterator[None]:
+    (tmp_path / "voices.py").write_text(VOICES, encoding="utf-8")
+    definitions.__path__.append(str(tmp_path))
+    definitions.registry.cache_clear()
+    yield
+    definitions.__path__.remove(str(tmp_path))
+    definitions.registry.cache_clear()
+
+
+@pytest.mark.usefixtures("one_more_module")
+def test_a_procedure_that_is_one_more_module_runs_through_the_pages(go: Sent) -> None:
+    assert "新建：市场主体声音" in go(FIRM, "/cases").text
+    assert "新建：市场主体声音" not in go(LEAD, "/cases").text
+    assert "这类案件不由您建立" in go(LEAD, "/cases/new/voices").text
+    assert '<option value="training">技能培训</option>' in go(FIRM, "/cases/new/voices").text
+    made = go(FIRM, "/cases/new/voices", fields({"topic": "training", "demand": "焊工培训的名额不够"}))
+    address = made.headers["Location"].partition("?")[0]
+    act(go, LEAD, address, "take", 1)
+    act(go, LEAD, address, "answer", 2, **{"field-sentence": "已办"})
+    act(go, FIRM, address, "content", 3)
+    assert "市场主体声音：已办结" in go(LEAD, address).text
