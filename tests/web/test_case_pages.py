@@ -203,8 +203,10 @@ def test_a_negotiation_from_the_proposal_to_the_agreement_that_both_confirm(go: 
     counter |= {"how": "counter", "matter": "proofs", "proposal": "2", "version": "2"}
     assert go(UNIT, address, counter).status_code == 303
     answer = {"proposal": "3", "matter": "proofs", "version": "3", "field-reason": "可以"}
-    none = go(FIRM, address, {**answer, "how": "accept_part"})
+    both = {**answer, "how": "accept_part", "parts": ["fetched", "until"]}
+    none = go(FIRM, address, both)
     assert none.status_code == 422
+    assert none.text.count(" checked>") == 2
     assert "可以</textarea>" in none.text
     assert go(FIRM, address, {**answer, "how": "accept_part", "parts": ["fetched"]}).status_code == 303
     for version, role in ((4, UNIT), (5, FIRM)):

@@ -339,7 +339,7 @@ def _with_lost(made: Room, refused: Refused) -> Room:
     """What was typed into a form that is not open any more stays to be read and copied."""
     kept = [(name, "、".join(text) if isinstance(text, list) else text) for name, text in refused.typed.items()]
     labels = {each.name: each.words.zh for each in _all_fields(made.case)}
-    lost = [(labels.get(name, name), text) for name, text in kept if text]
+    lost = [(labels[name], text) for name, text in kept if text and name in labels]
     return replace(made, lost=lost)
 
 

@@ -187,7 +187,7 @@ def negotiate_in_case(number: str) -> AnyResponse:
     try:
         done = _negotiated(case, how, given)
     except _REFUSED as refused:
-        return _again(case, name, given, refused)
+        return _again(case, name, {**given, "parts": request.form.getlist("parts")}, refused)
     return _done(done)
 
 

@@ -64,6 +64,14 @@ NAVIGATION = (
     ("规则", "pages.rule_table", Permission.PUBLIC),
     ("数据", "pages.load_list", Permission.LOADS_READ),
 )
+CASE_PAGES = (
+    "pages.case_list",
+    "pages.case_page",
+    "pages.new_case",
+    "pages.open_case",
+    "pages.act_in_case",
+    "pages.negotiate_in_case",
+)
 SECTIONS = {
     "pages.chain_page": "pages.chain_list",
     "pages.enterprise_page": "pages.search_page",
@@ -75,12 +83,7 @@ SECTIONS = {
     "pages.notice_form": "pages.eligible_list",
     "pages.write_stated_notice": "pages.eligible_list",
     "pages.tout_list": "pages.eligible_list",
-    "pages.case_list": "pages.eligible_list",
-    "pages.case_page": "pages.eligible_list",
-    "pages.new_case": "pages.eligible_list",
-    "pages.open_case": "pages.eligible_list",
-    "pages.act_in_case": "pages.eligible_list",
-    "pages.negotiate_in_case": "pages.eligible_list",
+    **dict.fromkeys(CASE_PAGES, "pages.eligible_list"),
 }
 
 
@@ -198,7 +201,7 @@ def _own_entries(account: Account | None) -> list[Entry]:
     if account is None or account.duty.enterprise is None:
         return []
     here = request.endpoint in ("pages.credit_page", "pages.credit_record")
-    in_cases = "_case" in (request.endpoint or "") or "case_" in (request.endpoint or "")
+    in_cases = (request.endpoint or "") in CASE_PAGES
     return [
         Entry("我的记录", go("pages.credit_page", key=account.duty.enterprise), here),
         Entry("案件", go("pages.case_list"), in_cases),
