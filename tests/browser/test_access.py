@@ -61,7 +61,7 @@ def test_an_enterprise_logs_in_and_opens_its_own_records(site: Any, desk: Page, 
     expect(desk.get_by_role("heading", level=1)).to_contain_text("1 条记录展示中")
     expect(desk.locator("header .who")).to_contain_text("演示企业")
     expect(desk.get_by_role("navigation", name="主菜单", exact=True).get_by_role("link")).to_have_text(
-        ["我的记录", "规则"]
+        ["我的记录", "案件", "规则"]
     )
 
     desk.get_by_role("link", name=re.compile("^2 种情形")).click()
