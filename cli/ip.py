@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from cli.case_files import OutOption, finish
 from cli.common import out
-from cli.repair import OutOption, finish
 from rules.ip_finance.value import ValueRange
 from services import ip_finance
 from services.ip_finance import CalendarName

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from cli.case_files import SOME_REFUSED, OutOption, finish
 from cli.common import LedgerOption, check_writable, open_ledger, out, write_whole
 from graph.identifiers import parse_day
 from graph.memory_build import build
 from lianxin.clock import china_today
-from lianxin.errors import BadQuestion, StoreUnavailable
+from lianxin.errors import BadQuestion
 from lianxin.settings import read_settings
 from rules.calendar import official_calendar
 from rules.credit_repair.codes import CODES
@@ -22,9 +23,8 @@ from rules.credit_repair.plan import OPEN_ZH, Filing, Plan
 from rules.credit_repair.standards import NO_STANDARDS, Standards
 from services import notices, repair
 from services.calendar_file import FREE, plan_ics
+from services.case_files import day_text
 from services.one_record import Stated
-
-SOME_REFUSED = 3  # exit code: done, but rows of the file were set apart
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -39,7 +39,6 @@ def day_option(text: str) -> date:
 CasesOption = Annotated[
     Path, typer.Option("--cases", metavar="FILE.csv", help="信用记录文件。File of credit records.", exists=True)
 ]
-OutOption = Annotated[Path, typer.Option("--out", metavar="OUT.csv", help="结果写到这里。Where to write.")]
 OnOption = Annotated[
     date | None,
     typer.Option("--on", metavar="DAY", parser=day_option, help="查询日，代替 as_of。The day, instead of as_of."),
@@ -169,26 +168,6 @@ def _standards(path: Path | None) -> Standards:
     return read
 
 
-def finish(path: Path, text: str, refused: Sequence[repair.Refused]) -> None:
-    """Write the table, and the rows that were set apart beside it; an error file of an earlier run is removed."""
-    errors = path.with_suffix(".errors.csv")
-    write_whole(path, text)
-    if not refused:
-        _remove(errors)
-        return
-    write_whole(errors, repair.refused_csv(refused))
-    typer.secho(f"{len(refused)} 行不合格，见 {errors}。{len(refused)} rows were set apart: {errors}", err=True)
-    raise typer.Exit(SOME_REFUSED)
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        reason = error.strerror
-        raise StoreUnavailable(f"{path}: cannot be removed ({reason})", f"{path}：删不掉（{reason}）") from error
-
-
 # --- The plan on the screen -------------------------------------------------------------------------------------------
 
 
@@ -212,7 +191,7 @@ def _filings(filings: Sequence[Filing]) -> Table:
         table.add_column(heading)
     for each in filings:
         values = each.finding.values
-        stops = repair.day_text(values.last_day) or "—"
+        stops = day_text(values.last_day) or "—"
         table.add_row(each.id, _first_day(each), values.gravity.chinese, each.finding.answer.chinese, stops)
     return table
 

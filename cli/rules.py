@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.repair import CasesOption, OnOption, OutOption, finish
+from cli.case_files import OutOption, finish
+from cli.repair import CasesOption, OnOption
 from rules.laws import LAWS
 from rules.table import table_json, table_markdown
 from services import repair

@@ -18,7 +18,7 @@ from rules.ip_finance.facts import Request, read_request
 from rules.ip_finance.finding import Eligibility, assess
 from rules.ip_finance.value import ValueRange, read_value_facts, value_range
 from rules.json_facts import parse_json, read_value, shown
-from services.repair import Checked, case_rows, csv_text, day_text, refused_row, take_row
+from services.case_files import Checked, case_rows, csv_text, day_text, refused_row, take_row
 
 CASE_KEYS = ("case_id", "as_of", "facts")
 CASE_REMARKS = frozenset({"title", "expected", "why", "reading"})
