@@ -16,7 +16,7 @@ from graph import contributions
 from graph.contributions import Contribution
 from graph.link_table import FAR_FUTURE, FAR_PAST, LinkTable, values_at
 from graph.ontology import RECORD_TYPES, Basis, Ref, read_body
-from graph.view import BASES, Codes, DatasetInfo, Direction, Entity, Evidence, Ints, Links, Source, networkx_of
+from graph.view import BASES, Codes, DatasetInfo, Direction, Entity, Evidence, Ints, Links, Source, networkx_of, ranks
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -91,11 +91,9 @@ class MemoryView:
         """Counted once for all records of the state: a crowd of equal candidates is then sorted in numpy."""
         kept = self.derived("key ranks")
         if "ranks" not in kept:
-            keys = self.records.keys
-            place = {key: rank for rank, key in enumerate(sorted(set(keys)))}
-            kept["ranks"] = np.fromiter((place[key] for key in keys), np.int32, len(keys))
-        ranks: Ints = kept["ranks"][handles].astype(np.int64)
-        return ranks
+            kept["ranks"] = ranks(self.records.keys).astype(np.int32)
+        found: Ints = kept["ranks"][handles].astype(np.int64)
+        return found
 
     def entity(self, handle: int) -> Entity:
         said = self.records.said.get(handle, ())  # a link may outlive its end in another data set

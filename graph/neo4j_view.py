@@ -23,7 +23,7 @@ from graph import contributions
 from graph.contributions import Contribution, Filters
 from graph.neo4j_server import Server
 from graph.ontology import Basis, Ref, link_name, read_body
-from graph.view import BASES, Codes, DatasetInfo, Direction, Entity, Evidence, Ints, Links, Source, networkx_of
+from graph.view import BASES, Codes, DatasetInfo, Direction, Entity, Evidence, Ints, Links, Source, networkx_of, ranks
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -183,9 +183,7 @@ class Neo4jView:
         return [known[handle] for handle in asked]
 
     def key_ranks(self, handles: Ints) -> Ints:
-        keys = [ref.key for ref in self.refs(handles.tolist())]
-        place = {key: rank for rank, key in enumerate(sorted(set(keys)))}
-        return np.array([place[key] for key in keys], np.int64)
+        return ranks([ref.key for ref in self.refs(handles.tolist())])
 
     def entity(self, handle: int) -> Entity:
         return self.entities_of([handle])[0]

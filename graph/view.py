@@ -125,6 +125,12 @@ class DatasetInfo:
     data_day: date | None = None
 
 
+def ranks(keys: Sequence[str]) -> Ints:
+    """A number for each key by which they sort; equal keys, equal numbers."""
+    place = {key: rank for rank, key in enumerate(sorted(set(keys)))}
+    return np.fromiter((place[key] for key in keys), np.int64, len(keys))
+
+
 class View(Protocol):
     """One state of the graph, as of one ledger position."""
 
