@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cases.accounts import OPERATOR, Account, Role
+from cases.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,12 @@ class Actor:
 
     def reaches(self, enterprise: str | None, authority: str | None) -> bool:
         """Whether a case about this enterprise and this authority is within his limits."""
-        own = self.enterprise is None or self.enterprise == enterprise
-        return own and (self.authorities is None or authority in self.authorities)
+        return self.reach.owns(enterprise) and self.reach.recognises(authority)
+
+    @property
+    def reach(self) -> Reach:
+        """His limits, as the records know them too."""
+        return Reach(self.enterprise, self.authorities)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,10 +82,8 @@ class Engine:
         try:
             with self.ledger.reading() as connection:
                 found = self.folded(connection, number)
-        except NotKnown:
-            if by is not None and (by.enterprise is not None or by.authorities is not None):
-                raise OutOfScope from None
-            raise
+        except NotKnown as unknown:
+            raise unknown if by is None else by.reach.refusal(unknown) from None
         if by is not None:
             _check_reach(found, by)
         return found
@@ -202,8 +200,7 @@ class Engine:
             try:
                 case = self.folded(connection, number)
             except NotKnown as unknown:
-                limited = order.by.enterprise is not None or order.by.authorities is not None
-                raise OutOfScope if limited else unknown from None
+                raise order.by.reach.refusal(unknown) from None
             _check_reach(case, order.by)
             if order.seen != case.version:
                 raise StaleVersion(number, order.seen or 0, case.version)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from cases import claims as store
 from cases.claims import Claim, ClaimedFact, Statement
 from cases.documents import Proof
+from cases.reach import EVERYTHING, Reach
 from graph.ledger import Ledger
 from graph.ontology import Ref
 from graph.view import View
@@ -16,7 +17,6 @@ from lianxin.errors import BadFact, BadQuestion, Conflict, NotKnown
 from rules.credit_repair.finding import RepairFinding, what_if
 from services.credit import Credit, CreditRecord, credit
 from services.credit.facts import refusal
-from services.reach import EVERYTHING, Reach
 
 _VALUE: Final[Mapping[ClaimedFact, Any]] = {ClaimedFact.COMMITMENT: True}
 """What a claimed fact is taken for; the others for the day on which they were done."""

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from cases import record_links
+from cases.reach import EVERYTHING, Reach
 from cases.record_links import LinkState, RecordLink
 from graph.identifiers import Uscc
 from graph.ledger import Ledger
@@ -18,7 +19,6 @@ from services.credit.find import authority_of
 from services.credit.standards import sector_standards
 from services.credit_records import event_of
 from services.one_record import OneRecord, Stated
-from services.reach import EVERYTHING, Reach
 
 _ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _EXAMPLE: Final = "https://credit.example.gov.cn"

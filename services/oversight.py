@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from cases import claims as claim_store
 from cases.claims import Claim
+from cases.reach import EVERYTHING, Reach
 from graph.ledger import Ledger
 from graph.ontology import Ref
 from graph.view import View
@@ -31,7 +32,6 @@ from services.credit.judged import Judged, judge
 from services.credit.standards import sector_standards
 from services.credit_records import CreditEventOf, RecordKind, events, not_loaded
 from services.one_record import Step, steps_of
-from services.reach import EVERYTHING, Reach
 from services.through import SLICE_SECONDS, Brief, brief, work_through
 
 _ORDER: Final = (Change.LOSES, Change.REVIEW, Change.GAINS, Change.SAME)

@@ -11,12 +11,12 @@ from datetime import date
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
+from cases.reach import EVERYTHING, Reach
 from graph.ontology import Ref
 from graph.view import View
 from services.credit.facts import text_of
 from services.credit.find import authority_of, record_id
 from services.credit_records import KIND_ZH, CreditEventOf, RecordKind, event_handles, events, existed
-from services.reach import EVERYTHING, Reach
 
 SLICE_SECONDS: Final = 2.0  # one answer takes no longer, and a bit
 _STEP: Final = 200  # records between two looks at the clock: a tenth of a second

@@ -14,8 +14,8 @@ from flask import Flask, Response, abort, g, request
 from flask_wtf import CSRFProtect
 
 from cases.accounts import ROLE_NAMES, Account, Role
+from cases.reach import EVERYTHING, Reach
 from lianxin.errors import Forbidden, NotLoggedIn, OutOfScope, SessionOver
-from services.reach import EVERYTHING, Reach
 from web.state import platform
 from web.visitor import from_outside, visitor
 

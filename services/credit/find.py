@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
+from cases.reach import EVERYTHING, Reach
 from graph.ontology import Ref
 from graph.view import View
 from lianxin.errors import BadFact, BadQuestion, NotKnown, OutOfScope
@@ -14,6 +15,7 @@ from rules.credit_repair.gravity import Gravity
 from rules.credit_repair.law import CREDIT_REPAIR
 from rules.credit_repair.plan import plan
 from rules.explain import explain
+from services import sources
 from services.credit.answer import (
     Change,
     Credit,
@@ -37,9 +39,7 @@ from services.credit_records import (
     perhaps,
     perhaps_each,
 )
-from services.reach import EVERYTHING, Reach
 from services.search import resolve
-from services.sources import reach
 
 NOT_STATED: Final = "未报送"
 _STRIPS_KEPT: Final = 100_000  # they share what was searched, so that each holds little more than its counts
@@ -120,7 +120,7 @@ def searched(view: View) -> list[KindSearched]:
     found = []
     for kind in RecordKind:
         datasets = [each for each in view.datasets if each.format in FORMATS_OF.get(kind, ())]
-        found.append(KindSearched(kind, KIND_ZH[kind], datasets, *reach(datasets)))
+        found.append(KindSearched(kind, KIND_ZH[kind], datasets, *sources.reach(datasets)))
     return found
 
 
@@ -138,11 +138,7 @@ def credit(view: View, key: str, on: date, reach: Reach = EVERYTHING) -> Credit:
     if reach.authorities is not None and not events and not untied:
         raise OutOfScope
     judged = judge(view, events, on)
-    made = (
-        strip(view, [handle], on)[handle]
-        if reach.authorities is None
-        else _strip(judged, len(untied), searched(view), not_loaded(view), on)
-    )
+    made = _strip(judged, len(untied), searched(view), not_loaded(view), on)
     return Credit(
         ref=view.ref(handle),
         name=view.entity(handle).name,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cases.reach import EVERYTHING, Reach
 from graph.ledger import Ledger
 from graph.memory_view import MemoryView
 from graph.ontology import Against, Enterprise, Penalty, Ref, Sanction, TiedBy, Unknown, YesNo
@@ -15,7 +16,6 @@ from rules.credit_repair.sets import NDRC_36, NDRC_58
 from services.claims import own_record
 from services.credit import StripState, credit, credit_plan, record_of, strip_of
 from services.oversight import eligible, law_impact
-from services.reach import EVERYTHING, Reach
 from services.through import newest
 
 ON = date(2026, 11, 24)

@@ -21,7 +21,11 @@ class Reach:
     def limited(self) -> bool:
         return self.enterprise is not None or self.authorities is not None
 
-    def recognises(self, authority: str) -> bool:
+    def owns(self, enterprise: str | None) -> bool:
+        """Whether what is about an enterprise is reached."""
+        return self.enterprise is None or enterprise == self.enterprise
+
+    def recognises(self, authority: str | None) -> bool:
         """Whether the records that an authority made are reached."""
         return self.authorities is None or authority in self.authorities
 
