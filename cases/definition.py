@@ -234,6 +234,10 @@ class Definition:
         """Raises KeyError: the linter has seen to it that every name is declared."""
         return _named(self.states, name)
 
+    def state_words(self, name: str) -> Words:
+        """What a state is called; its own name where another version declares it."""
+        return next((each.words for each in self.states if each.name == name), Words(name, name))
+
     def action(self, name: str) -> Action | None:
         return next((each for each in self.actions if each.name == name), None)
 

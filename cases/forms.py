@@ -6,15 +6,14 @@ a name that no field has is refused.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from cases.definition import LONGEST_TEXT, MOST_LINES, Field, FieldType
+from graph.identifiers import parse_day
 from lianxin.errors import BadForm
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # lines and tabs are text
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONEY: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 _LARGEST: Final = 2**53 - 1  # of a whole number in canonical JSON
 
@@ -69,8 +68,8 @@ def _choice(field: Field, value: Any) -> Checked:
 
 def _day(_field: Field, value: Any) -> Checked:
     try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return date.fromisoformat(value).isoformat(), None
+        if isinstance(value, str):
+            return parse_day(value).isoformat(), None
     except ValueError:
         pass
     return None, ("should be a day like 2026-11-24", "应为日期，如 2026-11-24")

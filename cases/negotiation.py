@@ -29,10 +29,22 @@ LONGEST_WAIT: Final = 92  # days until an answer is due: three months
 class Answer(StrEnum):
     """How a proposal is answered, or taken back by whoever made it."""
 
-    ACCEPT = "accept"
-    ACCEPT_PART = "accept_part"
-    REFUSE = "refuse"
-    WITHDRAW = "withdraw"
+    ACCEPT = Own.ACCEPT.value
+    ACCEPT_PART = Own.ACCEPT_PART.value
+    REFUSE = Own.REFUSE.value
+    WITHDRAW = Own.WITHDRAW.value
+
+
+class How(StrEnum):
+    """What is done in a negotiation."""
+
+    PROPOSE = Own.PROPOSE.value
+    COUNTER = Own.COUNTER.value
+    ACCEPT = Own.ACCEPT.value
+    ACCEPT_PART = Own.ACCEPT_PART.value
+    REFUSE = Own.REFUSE.value
+    WITHDRAW = Own.WITHDRAW.value
+    CONFIRM = Own.CONFIRM.value
 
 
 def propose(

@@ -161,12 +161,14 @@ def notices(ledger: Store, name: str, *, unread: bool = False) -> list[Notice]:
         return [_notice(row) for row in connection.execute(query)]
 
 
-def read(ledger: Store, name: str, number: int, at: datetime) -> None:
-    """Mark a notice of an account as read. Raises NotKnown where it is not its own."""
+def read(ledger: Store, name: str, numbers: Sequence[int], at: datetime) -> None:
+    """Mark notices of an account as read, all or none. Raises NotKnown where one is not its own."""
     with ledger.changing() as connection:
-        own = (case_notice.c.id == number) & (case_notice.c.account == accounts.known(connection, name).id)
-        if not connection.execute(update(case_notice).where(own).values(read_at=at)).rowcount:
-            raise NotKnown("notice", "通知", str(number))
+        account = accounts.known(connection, name).id
+        for number in numbers:
+            own = (case_notice.c.id == number) & (case_notice.c.account == account)
+            if not connection.execute(update(case_notice).where(own).values(read_at=at)).rowcount:
+                raise NotKnown("notice", "通知", str(number))
 
 
 def to_mail(connection: Connection) -> Sequence[tuple[Notice, str]]:

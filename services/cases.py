@@ -81,7 +81,7 @@ def case_json(over: Engine, case: Case, by: Actor, on: date) -> dict[str, Any]:
 def head_json(definitions: Mapping[str, Definition], head: Head) -> dict[str, Any]:
     """A case in a list."""
     definition = definitions.get(head.kind)
-    known = None if definition is None else next((s for s in definition.states if s.name == head.state), None)
+    state = Words(head.state, head.state) if definition is None else definition.state_words(head.state)
     return {
         "id": head.id,
         "version": head.version,
@@ -91,7 +91,7 @@ def head_json(definitions: Mapping[str, Definition], head: Head) -> dict[str, An
         "authority": head.authority,
         "state": {
             "name": head.state,
-            **_words(Words(head.state, head.state) if known is None else known.words),
+            **_words(state),
             "end": head.ended,
         },
     }

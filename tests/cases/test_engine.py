@@ -213,8 +213,8 @@ def test_accounts_that_reach_the_case_are_told_once_and_never_of_their_own_act(e
     assert notices.notices(engine.ledger, "lead.gone") == []
     (mine,) = notices.notices(engine.ledger, "firm", unread=True)
     with pytest.raises(NotKnown):
-        notices.read(engine.ledger, "other", mine.id, NOW)
-    notices.read(engine.ledger, "firm", mine.id, NOW)
+        notices.read(engine.ledger, "other", [mine.id], NOW)
+    notices.read(engine.ledger, "firm", [mine.id], NOW)
     assert notices.notices(engine.ledger, "firm", unread=True) == []
 
 

@@ -28,6 +28,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from cases.documents import Proof
+from cases.negotiation import How
 from rules.credit_repair.facts import FIRST_YEAR, LAST_YEAR, Facts
 from web.api.edges import MAX_NUMBER, Day, LongText, Text
 
@@ -170,18 +171,6 @@ class ActBody(Body):
     action: Text
     values: Values = Field(default_factory=dict)
     papers: list[PaperBody] = Field(default_factory=list, max_length=MAX_PAPERS)
-
-
-class How(StrEnum):
-    """What is done in a negotiation."""
-
-    PROPOSE = "propose"
-    COUNTER = "counter"
-    ACCEPT = "accept"
-    ACCEPT_PART = "accept_part"
-    REFUSE = "refuse"
-    WITHDRAW = "withdraw"
-    CONFIRM = "confirm"
 
 
 class ProposalBody(Body):

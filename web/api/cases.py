@@ -7,11 +7,12 @@ from flask import Response
 
 from cases import negotiation
 from cases.engine import Done
+from cases.negotiation import How
 from lianxin.errors import BadForm
 from services import cases as service
 from web.acting import actor, order, seen_version
 from web.api import models
-from web.api.bodies import LARGEST_ACT, ActBody, How, OpenBody, ProposalBody
+from web.api.bodies import LARGEST_ACT, ActBody, OpenBody, ProposalBody
 from web.api.edges import CasePath, CasesQuery, Query
 from web.api.operation import as_json, change, operation
 from web.security import Permission, reach

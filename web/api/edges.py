@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from graph.identifiers import parse_day
 from graph.ontology import PROPERTIES, RECORD_TYPES, Basis, Size
 from rules.credit_repair.impact import Change
 from rules.credit_repair.sets import RULE_SETS
@@ -25,14 +26,13 @@ MAX_PAGE = 100
 MAX_NUMBER = 999_999_999  # nine digits: more loads than any ledger will see
 REPEATABLE = frozenset({"types", "basis"})
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 def _day(value: Any) -> Any:
     try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return date.fromisoformat(value)
+        if isinstance(value, str):
+            return parse_day(value)
     except ValueError:
         pass
     raise PydanticCustomError("day", "should be a day like 2026-11-24")

@@ -3,7 +3,6 @@
 Forms, checks and words come from the definition of a case; a form that is refused comes back as it was typed.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final
@@ -18,7 +17,8 @@ from cases.case import Case
 from cases.definition import Definition, Field, FieldType, Words
 from cases.documents import LARGEST, MediaType
 from cases.engine import Done, Engine
-from cases.negotiation import Answer, clause
+from cases.negotiation import Answer, How, clause
+from graph.identifiers import parse_day
 from graph.ontology import Ref
 from lianxin.clock import utc_now
 from lianxin.errors import (
@@ -129,21 +129,16 @@ def read_notices() -> AnyResponse:
     own, made = visitor().account, platform()
     upto = request.form.get("upto", "")
     if own is not None and upto.isascii() and upto.isdigit() and len(upto) < 19:
-        for each in notices.notices(made.ledger, own.name, unread=True):
-            if each.id <= int(upto):
-                notices.read(made.ledger, own.name, each.id, utc_now())
+        unread = notices.notices(made.ledger, own.name, unread=True)
+        notices.read(made.ledger, own.name, [each.id for each in unread if each.id <= int(upto)], utc_now())
     return redirect(frame.go("pages.case_list"), 303)
 
 
 def _ended() -> list[Ended]:
     kinds = {each.kind: each for each in _engine().registry.kinds()}
     heads = _engine().heads(actor(), ended=True)[:SHOWN]
-    return [Ended(each.id, kinds[each.kind].words.zh, _state(kinds[each.kind], each.state), each.enterprise)
+    return [Ended(each.id, kinds[each.kind].words.zh, kinds[each.kind].state_words(each.state).zh, each.enterprise)
             for each in heads if each.kind in kinds]  # fmt: skip
-
-
-def _state(definition: Definition, name: str) -> str:
-    return next((each.words.zh for each in definition.states if each.name == name), name)
 
 
 def _opened_by(role: Role) -> list[Definition]:
@@ -181,7 +176,7 @@ def negotiate_in_case(number: str) -> AnyResponse:
     """POST /cases/<number>/proposals: how, matter, proposal, version, token, fields, reason, reply_by, parts."""
     case = _case(number, Permission.CASE_ACT)
     how, about = request.form.get("how", ""), request.form.get("proposal", "")
-    name = f"{_FORMS.get(how, 'answer')}-{about or request.form.get('matter', '')}"
+    name = f"{how if how in _WITH_A_FORM else 'answer'}-{about or request.form.get('matter', '')}"
     asked = _asked(case, how)
     given = case_forms.typed(asked)
     try:
@@ -191,12 +186,13 @@ def negotiate_in_case(number: str) -> AnyResponse:
     return _done(done)
 
 
-_FORMS: Final[Mapping[str, str]] = {"propose": "propose", "counter": "counter", "confirm": "confirm"}
+PROPOSING: Final = frozenset({How.PROPOSE, How.COUNTER})
+_WITH_A_FORM: Final = PROPOSING | {How.CONFIRM}  # of its own; all answers share one
 
 
 def _asked(case: Case, how: str) -> tuple[Field, ...]:
     """The fields of a form of negotiation."""
-    if how not in ("propose", "counter"):
+    if how not in PROPOSING:
         return (negotiation.REASON,)
     matter = case.definition.matter(request.form.get("matter", ""))
     return (*(() if matter is None else matter.fields), negotiation.REASON, case_room.REPLY_BY)
@@ -205,12 +201,12 @@ def _asked(case: Case, how: str) -> tuple[Field, ...]:
 def _negotiated(case: Case, how: str, given: Typed) -> Done:
     """Raises what the engine raises."""
     order, reason = _order(case_forms.seen()), str(given["reason"])
-    if how in ("propose", "counter"):
+    if how in PROPOSING:
         stated = {name: value for name, value in given.items() if name not in ("reason", "reply_by")}
-        answers = _proposal() if how == "counter" else None
+        answers = _proposal() if how == How.COUNTER else None
         matter, by = request.form.get("matter", ""), _reply_by(str(given["reply_by"]))
         return negotiation.propose(_engine(), case.id, matter, stated, reason, order, reply_by=by, answers=answers)
-    if how == "confirm":
+    if how == How.CONFIRM:
         return negotiation.confirm(_engine(), case.id, _proposal(), order)
     if how not in set(Answer):
         raise BadQuestion("how: press one of the buttons", "请点表单里的一个按钮")
@@ -227,7 +223,7 @@ def _proposal() -> int:
 
 def _reply_by(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text.strip() else None
+        return parse_day(text) if text.strip() else None
     except ValueError as error:
         raise BadForm({"reply_by": ("should be a day like 2026-11-24", "应为日期，如 2026-11-24")}) from error
 
