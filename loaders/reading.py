@@ -11,15 +11,19 @@ import io
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import methodcaller
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from lianxin.errors import UnknownField, UnreadableFile
 
 ReportBytes = Callable[[int], None]
 BOM = b"\xef\xbb\xbf"
+JSON_BATCH = 1_000  # rows read as one list: a third faster than one by one
+_COLONS = methodcaller("count", b'":')
 
 
 @dataclass(slots=True)
@@ -111,23 +115,53 @@ def _lines(read: Callable[[int], bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def read_json_lines(opened: OpenedFile, fields: frozenset[str], report: ReportBytes) -> Iterator[tuple[int, bytes]]:
-    """The rows of a JSON Lines file, each still JSON text. Blank lines are no rows."""
+class JsonRows(NamedTuple):
+    """Rows of a JSON Lines file, each still JSON text, with their numbers.
+
+    `plain`: each line is one object that names as many fields as there are; they can be read as one list.
+    """
+
+    numbers: Sequence[int]
+    lines: Sequence[bytes]
+    plain: bool
+
+    def as_list(self) -> bytes:
+        """The rows as one JSON list. The line ends stay: a text that is left open must not go on in the next row."""
+        return b"[" + b",\n".join(self.lines) + b"]"
+
+
+def read_json_lines(opened: OpenedFile, fields: frozenset[str], report: ReportBytes) -> Iterator[JsonRows]:
+    """The rows of a JSON Lines file, so many at a time. Blank lines are no rows."""
+    lines = enumerate((line.rstrip(b"\r") for line in read_bytes(opened, report)), start=1)
     begun = False
-    for number, line in enumerate(read_bytes(opened, report), start=1):
-        line = line.rstrip(b"\r")
-        if number == 1:
-            line = line.removeprefix(BOM)
-        if not line:
+    while batch := list(islice(lines, JSON_BATCH)):
+        if batch[0][0] == 1:
+            batch[0] = 1, batch[0][1].removeprefix(BOM)
+        rows = [each for each in batch if each[1]]
+        if not rows:
             continue
         if not begun:
-            _check_first_line(opened, number, line)
+            _check_first_line(opened, *rows[0])
             begun = True
-        # Counting the colons behind quotes is cheap; only a row that looks odd is looked at closely. A space between
-        # quote and colon would hide one.
-        if line.count(b'":') != len(fields) or b'" ' in line or b'"\t' in line:
+        numbers, texts = zip(*rows, strict=True)
+        yield JsonRows(numbers, texts, _checked_fields(opened, numbers, texts, fields))
+
+
+def _checked_fields(opened: OpenedFile, numbers: Sequence[int], lines: Sequence[bytes], fields: frozenset[str]) -> bool:
+    """Whether no line looks odd. Counting the colons behind quotes is cheap; only lines that look odd are looked at
+    closely. A space between quote and colon would hide one."""
+    together = b"\n".join(lines)
+    apart = together.count(b"}\n{") == len(lines) - 1
+    if apart and not _is_spaced(together) and set(map(_COLONS, lines)) == {len(fields)}:
+        return True
+    for number, line in zip(numbers, lines, strict=True):
+        if _COLONS(line) != len(fields) or _is_spaced(line):
             _check_fields(opened, number, line, fields)
-        yield number, line
+    return False
+
+
+def _is_spaced(text: bytes) -> bool:
+    return b'" ' in text or b'"\t' in text
 
 
 def _check_first_line(opened: OpenedFile, row: int, line: bytes) -> None:

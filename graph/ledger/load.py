@@ -47,6 +47,7 @@ _DIFF_LINKS = (
     " LEFT JOIN record b ON b.type = s.to_type AND b.key = s.to_key"
     " LEFT JOIN head_link h ON h.from_record = a.id AND h.to_record = b.id AND h.type = s.type AND h.part = s.part"
 )
+_STATUSES = "SELECT status FROM diff_record UNION SELECT status FROM diff_link"
 _ROWS_BY_STATUS = (
     "SELECT status, count(*) FROM (SELECT max(status) AS status FROM"
     " (SELECT file, row, status FROM diff_record UNION ALL SELECT file, row, status FROM diff_link) s"
@@ -90,9 +91,12 @@ def append(
     yes: bool,
 ) -> LoadOutcome:
     dataset = _dataset(connection, request)
+    known = int(connection.execute(text("SELECT coalesce(max(id), 0) FROM record")).scalar_one())
     _compare(connection, database, dataset)
-    _refuse_loose_ends(connection, request, dataset, retracting=request.mode == "snapshot" and not refused)
-    by_status = {int(status): int(rows) for status, rows in connection.execute(text(_ROWS_BY_STATUS))}
+    retracting = request.mode == "snapshot" and not refused
+    _refuse_loose_ends(connection, request, dataset, known, retracting=retracting)
+    rows = sum(f.rows for f in request.files)
+    by_status = _rows_by_status(connection, taken=rows - skipped.total() - len(refused))
     noted = Counter(request.noted)
     # With refused rows nothing will be retracted: nobody needs to be asked.
     vanished = _vanished(connection, request, yes=yes or bool(refused)) if request.mode == "snapshot" else 0
@@ -101,7 +105,7 @@ def append(
         noted[HELD_BACK] += vanished
         vanished = 0
     counts: dict[str, Any] = {
-        "rows": sum(f.rows for f in request.files),
+        "rows": rows,
         "new": by_status.get(2, 0),
         "changed": by_status.get(1, 0),
         "unchanged": by_status.get(0, 0),
@@ -143,10 +147,20 @@ def _compare(connection: Connection, database: Database, dataset: int) -> None:
     database.look_at(connection, "diff_record", "diff_link")
 
 
-# A record is stated by this load, or by what the ledger holds and this load does not retract.
+def _rows_by_status(connection: Connection, taken: int) -> dict[int, int]:
+    """How many of the rows taken state something new, something changed, nothing new. Mostly they are all alike."""
+    statuses = [int(status) for (status,) in connection.execute(text(_STATUSES))]
+    if len(statuses) == 1:
+        return {statuses[0]: taken}
+    return {int(status): int(rows) for status, rows in connection.execute(text(_ROWS_BY_STATUS))}
+
+
+# A record is stated by this load, which all records numbered above `known` are, or by what the ledger holds and this
+# load does not retract.
 _STATED = (
-    "({0} IN (SELECT record FROM diff_record) OR EXISTS (SELECT 1 FROM record_version v WHERE v.record = {0}"
-    " AND v.present AND (v.dataset <> :dataset OR NOT :retracting) AND NOT EXISTS (SELECT 1 FROM record_version w"
+    "({0} > :known OR {0} IN (SELECT record FROM diff_record) OR EXISTS (SELECT 1 FROM record_version v"
+    " WHERE v.record = {0} AND v.present AND (v.dataset <> :dataset OR NOT :retracting) AND NOT EXISTS"
+    " (SELECT 1 FROM record_version w"
     " WHERE w.record = v.record AND w.dataset = v.dataset AND w.part = v.part AND w.id > v.id)))"
 )
 _LOOSE_END = (
@@ -156,8 +170,11 @@ _LOOSE_END = (
 )
 
 
-def _refuse_loose_ends(connection: Connection, request: LoadRequest, dataset: int, *, retracting: bool) -> None:
-    loose = connection.execute(text(_LOOSE_END), {"dataset": dataset, "retracting": retracting}).first()
+def _refuse_loose_ends(
+    connection: Connection, request: LoadRequest, dataset: int, known: int, *, retracting: bool
+) -> None:
+    values = {"dataset": dataset, "known": known, "retracting": retracting}
+    loose = connection.execute(text(_LOOSE_END), values).first()
     if loose is not None:
         place, place_zh = (
             f"{request.files[loose.file].name}, row {loose.row}",

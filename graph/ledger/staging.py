@@ -1,5 +1,6 @@
 """Gathering the statements of a load in temporary tables, outside the write lock, and settling what stands twice."""
 
+import gc
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +19,14 @@ BATCH = 20_000  # statements per executemany: larger ones gain nothing measurabl
 _STAGE = (
     "CREATE TEMPORARY TABLE stage_record (seq INTEGER PRIMARY KEY, hash BIGINT, type {text}, key {text}, part {text},"
     " body TEXT, file INTEGER, row INTEGER)",
-    "CREATE TEMPORARY TABLE stage_link (seq INTEGER PRIMARY KEY, hash BIGINT, type {text}, from_type {text},"
-    " from_key {text}, to_type {text}, to_key {text}, part {text}, basis TEXT, valid_from DATE, valid_to DATE,"
-    " body TEXT, file INTEGER, row INTEGER)",
-    "CREATE TEMPORARY TABLE stage_file (stage INTEGER, file INTEGER)",
+    "CREATE TEMPORARY TABLE stage_kind"
+    " (kind INTEGER PRIMARY KEY, type {text}, from_type {text}, to_type {text}, basis TEXT)",
+    "CREATE TEMPORARY TABLE stage_link_row (seq INTEGER PRIMARY KEY, hash BIGINT, kind INTEGER, from_key {text},"
+    " to_key {text}, part {text}, valid_from DATE, valid_to DATE, body TEXT, file INTEGER, row INTEGER)",
+    "CREATE TEMPORARY VIEW stage_link AS SELECT s.seq, s.hash, k.type, k.from_type, s.from_key, k.to_type, s.to_key,"
+    " s.part, k.basis, s.valid_from, s.valid_to, s.body, s.file, s.row"
+    " FROM stage_link_row s {loop} stage_kind k ON k.kind = s.kind",
+    "CREATE TEMPORARY TABLE stage_file (stage INTEGER PRIMARY KEY, file INTEGER)",
 )
 _LOST = "CREATE TEMPORARY TABLE lost (type {text}, key {text})"
 
@@ -33,6 +38,7 @@ class Staging:
         self._ledger = ledger
         self._records: list[tuple[Any, ...]] = []
         self._links: list[tuple[Any, ...]] = []
+        self._kinds: dict[_Kind, int] = {}
         self._seq = 0
         self._withdrawn: dict[_Place, dict[str, Any]] = {}
         with translated(ledger.url):
@@ -41,13 +47,19 @@ class Staging:
     def __enter__(self) -> Self:
         with translated(self._ledger.url):
             self._begin()
+            database = self._ledger.database
             for statement in _STAGE:
-                self._connection.exec_driver_sql(statement.format(text=self._ledger.database.text))
+                self._connection.exec_driver_sql(statement.format(text=database.text, loop=database.loop))
+        # Statements make no cycles, and to look for some among the gathered ones costs 7 % of a load.
+        self._was_collecting = gc.isenabled()
+        gc.disable()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._was_collecting:
+            gc.enable()
         # The temporary tables live as long as the connection: it is closed for good, not given back.
         self._connection.invalidate()
         self._connection.close()
@@ -59,20 +71,26 @@ class Staging:
     def add(self, statement: Record | Link, file: int, row: int) -> None:
         """Gather one statement with its place: index of the file in the load's order, row counted from 1."""
         self._seq += 1
+        type_name = type(statement).__name__
         if isinstance(statement, Record):
-            kind, key, part = type(statement).__name__, statement.key, statement.part
-            self._records.append((self._seq, hash((kind, key, part)), kind, key, part, body(statement), file, row))
+            key, part = statement.key, statement.part
+            identity = hash((type_name, key, part))
+            self._records.append((self._seq, identity, type_name, key, part, body(statement), file, row))
             if len(self._records) >= BATCH:
                 self._flush()
             return
-        valid_from, valid_to = statement.valid_from, statement.valid_to
-        identity = (type(statement).__name__, *statement.from_ref, *statement.to_ref, statement.part)
+        (from_type, from_key), (to_type, to_key) = statement.from_ref, statement.to_ref
+        part, valid_from, valid_to = statement.part, statement.valid_from, statement.valid_to
+        basis = statement.basis._value_  # the property `value` costs as much as the rest of this tuple
+        kind = type_name, from_type, to_type, basis
         self._links.append(
             (
                 self._seq,
-                hash(identity),
-                *identity,
-                statement.basis._value_,  # the property `value` costs as much as the rest of this tuple
+                hash((type_name, from_key, to_key, part)),
+                self._kinds.get(kind) or self._new_kind(kind),
+                from_key,
+                to_key,
+                part,
                 None if valid_from is None else valid_from.isoformat(),
                 None if valid_to is None else valid_to.isoformat(),
                 body(statement),
@@ -83,6 +101,13 @@ class Staging:
         if len(self._links) >= BATCH:
             self._flush()
 
+    def _new_kind(self, kind: "_Kind") -> int:
+        """The number of a new kind of link. There are few, so that their names are written once, not in each row."""
+        number = self._kinds[kind] = len(self._kinds) + 1
+        with translated(self._ledger.url):
+            self._ledger.database.insert_many(self._connection, "stage_kind", [(number, *kind)])
+        return number
+
     def withdraw(self, file: int, refused: BadRow) -> None:
         """Refuse a row after all: what it stated is taken out, with every row that names what only it states."""
         self._withdrawn[file, refused.row] = _refusal(refused)
@@ -91,7 +116,7 @@ class Staging:
         with translated(self._ledger.url):
             for stage, rows in ((_RECORDS, self._records), (_LINKS, self._links)):
                 if rows:
-                    self._ledger.database.insert_many(self._connection, stage.table, rows)
+                    self._ledger.database.insert_many(self._connection, stage.rows, rows)
         self._records, self._links = [], []
 
     def commit(self, request: LoadRequest, *, yes: bool = False) -> LoadOutcome:
@@ -102,7 +127,7 @@ class Staging:
         """
         self._flush()
         with translated(self._ledger.url):
-            self._ledger.database.look_at(self._connection, _RECORDS.table, _LINKS.table)
+            self._ledger.database.look_at(self._connection, _RECORDS.rows, _LINKS.rows, "stage_kind")
             skipped, refused = self._settle_repeats(request)
             self._connection.commit()
         with self._ledger.writing(self._connection):
@@ -122,7 +147,7 @@ class Staging:
             for statement, _ in statements:
                 if statement["seq"] != statement["first"]:
                     repeated_rows.add((statement["file"], statement["row"]))
-                    self._delete(stage.table, "seq = {}", statement["seq"])
+                    self._delete(stage.rows, "seq = {}", statement["seq"])
         if only_repeated := len(repeated_rows) - self._still_staged(repeated_rows):
             skipped[REPEATED] += only_repeated
         return skipped, refused
@@ -140,7 +165,7 @@ class Staging:
                 place = f"file = {int(file)} AND row = {int(row)}"
                 run(f"INSERT INTO lost SELECT type, key FROM {_RECORDS.table} WHERE {place}")
                 for stage in (_RECORDS, _LINKS):
-                    run(f"DELETE FROM {stage.table} WHERE {place}")
+                    run(f"DELETE FROM {stage.rows} WHERE {place}")
             run(f"DELETE FROM lost WHERE (type, key) IN (SELECT type, key FROM {_RECORDS.table})")
             followers = run(_FOLLOWERS).mappings().all()
             rows = {(link["file"], link["row"]): _follower(link, files) for link in followers}
@@ -151,12 +176,12 @@ class Staging:
         """The statements whose identity stands several times, each with the first row of that identity."""
         self._connection.exec_driver_sql(
             # Sorting numbers instead of six texts takes a fifth of the time; equal hashes are then looked at closely.
-            f"CREATE TEMPORARY TABLE repeated AS SELECT {stage.identity}, min(seq) AS first,"
+            f"CREATE TEMPORARY TABLE repeated AS SELECT {stage.identity}, min(hash) AS hash, min(seq) AS first,"
             f" min({stage.value}) <> max({stage.value}) AS contradicts FROM {stage.table} WHERE hash IN"
-            f" (SELECT hash FROM {stage.table} GROUP BY hash HAVING count(*) > 1)"
+            f" (SELECT hash FROM {stage.rows} GROUP BY hash HAVING count(*) > 1)"
             f" GROUP BY {stage.identity} HAVING count(*) > 1"
         )
-        joined = " AND ".join(f"s.{c} = g.{c}" for c in stage.columns)
+        joined = " AND ".join(f"s.{c} = g.{c}" for c in ("hash", *stage.columns))
         found = self._connection.exec_driver_sql(
             f"SELECT s.*, g.first, g.contradicts FROM {stage.table} s {self._ledger.database.loop} repeated g"
             f" ON {joined} ORDER BY s.seq"
@@ -186,10 +211,12 @@ class Staging:
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """A temporary table, the columns that identify a statement (the most telling first: they are sorted by), and the
-    expression of all that may differ between two statements of one identity."""
+    """The statements of a load: the name they are read under and the table that holds their rows, the columns that
+    identify a statement (the most telling first: they are sorted by), and the expression of all that may differ between
+    two statements of one identity."""
 
     table: str
+    rows: str
     identity: str
     value: str
 
@@ -198,9 +225,10 @@ class _Stage:
         return self.identity.split(", ")
 
 
-_RECORDS = _Stage("stage_record", "key, type, part", "body")
+_RECORDS = _Stage("stage_record", "stage_record", "key, type, part", "body")
 _LINKS = _Stage(
     "stage_link",
+    "stage_link_row",
     "from_key, to_key, type, from_type, to_type, part",
     "body || '|' || basis || '|' || coalesce(CAST(valid_from AS TEXT), '')"
     " || '|' || coalesce(CAST(valid_to AS TEXT), '')",
@@ -208,6 +236,7 @@ _LINKS = _Stage(
 
 
 _Place = tuple[int, int]  # file and row
+_Kind = tuple[str, str, str, str]  # of a link: its type, the types of its ends, its basis
 _FOLLOWERS = (
     "SELECT s.*, (s.from_type, s.from_key) IN (SELECT type, key FROM lost) AS from_lost FROM stage_link s"
     " WHERE (s.from_type, s.from_key) IN (SELECT type, key FROM lost)"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from lianxin.errors import SourceError, UnknownField, UnreadableFile
 from loaders.reading import OpenedFile, read_csv, read_json_lines
@@ -26,7 +27,12 @@ def written(folder: Path, name: str, content: bytes | str) -> OpenedFile:
 
 
 def json_rows(opened: OpenedFile) -> list[tuple[int, Any]]:
-    return [(row, json.loads(line)) for row, line in read_json_lines(opened, frozenset(FIELDS), lambda _: None)]
+    return [(row, json.loads(line)) for row, line in json_lines(opened)]
+
+
+def json_lines(opened: OpenedFile) -> list[tuple[int, bytes]]:
+    batches = read_json_lines(opened, frozenset(FIELDS), lambda _: None)
+    return [each for rows in batches for each in zip(rows.numbers, rows.lines, strict=True)]
 
 
 def csv_rows(opened: OpenedFile) -> list[tuple[int, Any]]:
@@ -241,7 +247,7 @@ def test_an_unknown_field_names_what_is_unknown_and_what_is_missing(tmp_path: Pa
 @pytest.mark.parametrize("line", ["5", "null", "true", '"text"', "[1, 2]", "[" * 100_000, "{", "not json"])
 def test_a_row_that_is_no_object_is_left_to_the_row_model(tmp_path: Path, line: str) -> None:
     opened = written(tmp_path, "a.jsonl", f"{LINES[0]}\n{line}\n")
-    rows = list(read_json_lines(opened, frozenset(FIELDS), lambda _: None))
+    rows = json_lines(opened)
     assert rows[1] == (2, line.encode())
 
 
@@ -292,3 +298,34 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path, mon
     with pytest.raises(UnreadableFile) as error:
         csv_rows(opened)
     says(error.value, "a.csv", "cannot be read (Permission denied). Check the file", "读不了（Permission denied）")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ('{"name":"甲","place":"x"', '"name":"乙","place":"y"}', '{"name":"丙"},{"place":"z"}'),
+        ('{"name":"甲","place":"x}', '{y","name":"乙"}', '{"name":"丙","place":"z"}'),
+        ('{"name":"甲","place":[{"a":1}', '{"b":2}]}', '{"name":"丙","place":"z"}'),
+    ],
+)
+def test_lines_that_only_together_would_be_objects_are_not_read_as_one_list(tmp_path: Path, lines: list[str]) -> None:
+    class Loose(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+        name: str = ""
+        place: str | None = None
+
+    def is_list(text: bytes) -> bool:
+        try:
+            return bool(TypeAdapter(list[Loose]).validate_json(text))
+        except ValidationError:
+            return False
+
+    opened = written(tmp_path, "a.jsonl", "\n".join(lines))
+    (rows,) = read_json_lines(opened, frozenset(FIELDS), lambda _: None)
+    assert not (rows.plain and is_list(rows.as_list()))
+
+
+def test_rows_that_look_as_they_should_are_read_as_one_list(tmp_path: Path) -> None:
+    opened = written(tmp_path, "a.jsonl", "\n".join(LINES) + "\n")
+    (rows,) = read_json_lines(opened, frozenset(FIELDS), lambda _: None)
+    assert json.loads(rows.as_list()) == [json.loads(line) for line in LINES]
