@@ -2,7 +2,7 @@
 
     Definition  kind, version, who takes part, what is stated when a case opens, and what follows:
     ├── State   where a case stands; an end state waits for nobody
-    ├── Action  who may lead it from where to where, with which fields, guards and documents
+    ├── Action  who may lead it from where to where, with which fields, guards and documents, and what comes of it
     ├── Matter  what may be negotiated, between whom, who settles it, and the limit that nobody may cross
     ├── Clock   in which states it runs, against whom, how long, where it pauses, what its end does
     └── Notice  who is told of which action
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cases.accounts import ROLE_NAMES, Role
 from rules.law import Citation
+from graph.ontology import OutcomeKind
 from rules.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -143,6 +144,18 @@ STAYS: Final = None  # an action after which a case stands where it stood
 class Action:
     """动作 `who`: the roles that may; none where a clock alone does it. `target`: STAYS, a state, or back."""
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """结果 What an action comes to, for the record that the case is about: written into the ledger with its event.
+
+    `day`, `until`: fields of the action that state on which day it was decided, and until when it holds.
+    """
+
+    kind: OutcomeKind
+    day: str | None = None
+    until: str | None = None
+
+
     name: str
     words: Words
     who: frozenset[Role]
@@ -158,6 +171,7 @@ class Unit(StrEnum):
 
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
+    effect: Effect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +273,7 @@ class Definition:
         if action.target is STAYS:
             return frozenset({source})
         if not isinstance(action.target, Back):
+    `about_record`: the field that names the record which the outcomes are about; None: they are about the enterprise.
             return frozenset({action.target})
         into = [each for each in self.actions if each.target == source]
         return frozenset(state for each in into for state in each.sources) - {source}
@@ -269,3 +284,4 @@ def _named(states: Sequence[State], name: str) -> State:
         if each.name == name:
             return each
     raise KeyError(name)
+    about_record: str | None = None

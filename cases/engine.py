@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from cases import accounts, documents, event_log, forms, notices
+from cases import accounts, documents, event_log, forms, notices, outcomes
 from cases.accounts import OPERATOR, ROLE_NAMES, Role
 from cases.actor import Actor, Order
 from cases.case import PLATFORM, Case, Event, Own, after, fold
@@ -231,6 +231,7 @@ class Engine:
             insert_row(connection, case_key, **values, event=row)
         for to, words in plan.tell.items():
             notices.tell(connection, row, event, notices.in_charge(connection, made, to), words)
+        outcomes.write(connection, made, event)
         return Done(made, event)
 
     def _due(self, number: int, case: Case | None, entry: Entry, definition: Definition) -> dict[str, Any]:

@@ -138,6 +138,28 @@ class TiedBy(StrEnum):
     FORMER_NAME = "former_name"  # the name that it bore on the day, and it alone
 
 
+class OutcomeKind(StrEnum):
+    """办理结果 What came of an act in a case, for the record that the case is about."""
+
+    APPLIED = "applied"
+    NOT_ACCEPTED = "not_accepted"
+    REJECTED = "rejected"
+    REPAIRED = "repaired"
+    STILL_SHOWN = "still_shown"  # a copy is still displayed somewhere
+    TAKEN_DOWN = "taken_down"
+    REPAIR_REVOKED = "repair_revoked"
+    EXCLUDED = "excluded"  # no application is taken for some time
+    EXCLUSION_OVER = "exclusion_over"
+    SHIELDED = "shielded"  # not displayed while a plan or settlement of a bankruptcy is carried out
+    SHIELD_ENDED = "shield_ended"
+    OBJECTED = "objected"
+    OBJECTION_DISMISSED = "objection_dismissed"
+    CORRECTED = "corrected"  # the decision was revoked or changed
+    DISPLAY_ENDED = "display_ended"  # the maximum period is over
+    LEFT_TO_SECTOR = "left_to_sector"
+    NOT_PUBLISHED = "not_published"
+
+
 CHINESE: Mapping[StrEnum, str] = {
     Basis.OBSERVED: "已证实",
     Basis.CLAIMED: "企业自述",
@@ -192,6 +214,23 @@ CHINESE: Mapping[StrEnum, str] = {
     TiedBy.USCC: "统一社会信用代码",
     TiedBy.NAME: "全称",
     TiedBy.FORMER_NAME: "曾用名",
+    OutcomeKind.APPLIED: "已提交修复申请",
+    OutcomeKind.NOT_ACCEPTED: "不予受理",
+    OutcomeKind.REJECTED: "不予修复",
+    OutcomeKind.REPAIRED: "已修复",
+    OutcomeKind.STILL_SHOWN: "仍有平台显示",
+    OutcomeKind.TAKEN_DOWN: "已撤下",
+    OutcomeKind.REPAIR_REVOKED: "修复被撤销",
+    OutcomeKind.EXCLUDED: "限制申请",
+    OutcomeKind.EXCLUSION_OVER: "限制申请期满",
+    OutcomeKind.SHIELDED: "临时屏蔽",
+    OutcomeKind.SHIELD_ENDED: "恢复公示",
+    OutcomeKind.OBJECTED: "提出异议",
+    OutcomeKind.OBJECTION_DISMISSED: "异议不成立",
+    OutcomeKind.CORRECTED: "已更正",
+    OutcomeKind.DISPLAY_ENDED: "最长公示期满，停止公示",
+    OutcomeKind.LEFT_TO_SECTOR: "按领域规定处理",
+    OutcomeKind.NOT_PUBLISHED: "未公示",
 }
 """The Chinese word of every member of the closed lists (a test holds it complete)."""
 
@@ -412,6 +451,20 @@ class SectorStandard(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Record):
+    """办理结果 What came of one act in a case. Key: the number of the case and of its event."""
+
+    label = "办理结果"
+    title: str | None = prop("内容")
+    kind: OutcomeKind | None = prop("结果")
+    decided_on: date | None = prop("结果日期")
+    until: date | None = prop("到哪天为止")
+    authority: str | None = prop("办理机关")
+    case_no: int | None = prop("案件编号")
+    event_no: int | None = prop("事件序号")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A relation between two records, with its basis and the days on which it holds (None: no bound is known).
 
@@ -528,18 +581,34 @@ class IssuedBy(Link):
     ends = (("Penalty", "Institution"), ("AbnormalListing", "Institution"), ("SeriousListing", "Institution"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settles(Link):
+    """结果针对 The record, or the enterprise, for which an outcome holds; valid from its day.
+
+    Observed where whoever decides it did so, claimed where only the party says it.
+    """
+
+    label = "结果针对"
+    ends = (
+        ("Outcome", "Penalty"),
+        ("Outcome", "AbnormalListing"),
+        ("Outcome", "SeriousListing"),
+        ("Outcome", "Enterprise"),
+    )
+
+
 RECORD_TYPES: Mapping[str, type[Record]] = {
     t.__name__: t
     for t in (
         *(Enterprise, Institution, Chain, Segment, Industry, Product, Need),
-        *(Penalty, AbnormalListing, SeriousListing, SectorStandard),
+        *(Penalty, AbnormalListing, SeriousListing, SectorStandard, Outcome),
     )
 }
 LINK_TYPES: Mapping[str, type[Link]] = {
     t.__name__: t
     for t in (
         *(Supplies, Makes, UpstreamOf, KindOf, InIndustry, InSegment, PartOf, Offers, Wants, RaisedBy),
-        *(Against, IssuedBy),
+        *(Against, IssuedBy, Settles),
     )
 }
 CREDIT_EVENTS: Sequence[type[CreditEvent]] = (Penalty, AbnormalListing, SeriousListing)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from cases import event_log, mail, silence
+from cases import event_log, mail, outcomes, silence
 from cases.accounts import Role
 from cases.actor import Actor
 from cases.case import Case, Event, Proposal
@@ -36,10 +36,14 @@ def engine(ledger: Store) -> Engine:
 
 
 def tick(over: Engine, settings: Settings, on: date, at: datetime) -> Looked:
-    """Do what is due, make the checkpoint of the day, mail the notices. Raises MissingSetting."""
+    """Do what is due, write outcomes that waited, make the checkpoint of the day, mail the notices.
+
+    Raises MissingSetting.
+    """
     server = mail.mail_server(settings.mail, settings.mail_from)
     done = silence.tick(over, on, at)
     event_log.checkpoint(over.ledger, on, at)
+    outcomes.catch_up(over.ledger, over.registry)
     posted = Posted(0, 0) if server is None else mail.post(over.ledger, server, settings.base_url or "", at)
     return Looked(done, posted)
 

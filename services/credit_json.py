@@ -15,6 +15,7 @@ from services.answers_json import kind_searched as searched
 from services.answers_json import restriction as restricted
 from services.calendar_file import FREE
 from services.credit import Credit, CreditGroup, CreditPlan, CreditRecord, FactFrom, FactMissing, WayOfRecord
+from services.outcomes import OutcomeOf
 
 
 def finding(found: RepairFinding) -> Json:
@@ -142,7 +143,24 @@ def record(known: CreditRecord) -> Json:
         "restriction": None if known.restriction is None else restricted(known.restriction),
         "published_until": day(known.published_until),
         "removed_on": day(known.removed_on),
+        "outcomes": [outcome(each) for each in known.outcomes],
+        "hidden_by": None if known.hidden_by is None else outcome(known.hidden_by),
         "sources": [source(each) for each in known.sources],
+    }
+
+
+def outcome(came: OutcomeOf) -> Json:
+    """What came of a case about a record: who decided, on which day, on what basis, in which event of which case."""
+    return {
+        "kind": came.kind.value,
+        "zh": came.words,
+        "on": day(came.on),
+        "until": day(came.until),
+        "authority": came.authority,
+        "basis": came.basis.value,
+        "case": came.case,
+        "event": came.event,
+        "source": source(came.source),
     }
 
 

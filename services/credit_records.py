@@ -13,6 +13,7 @@ from typing import Any
 from graph import names
 from graph.ontology import CREDIT_EVENTS, PartyKind, Ref, TiedBy, Unknown
 from graph.view import DatasetInfo, Entity, Evidence, Source, Stated, View
+from services.outcomes import OutcomeOf, outcomes
 from services.search import resolve
 
 
@@ -59,7 +60,7 @@ class CreditEventOf:
     """One event: its values with all their sources, its day, and how it was tied to the enterprise.
 
     `tie`: the link with its own source; None while the event is not tied. `masked`: about a sole trader, so that its
-    party has no name here and a list shows none.
+    party has no name here and a list shows none. `outcomes`: what came of cases about it, the oldest first.
     """
 
     ref: Ref
@@ -70,6 +71,7 @@ class CreditEventOf:
     tie: Evidence | None
     tied_by: TiedBy | None
     masked: bool
+    outcomes: Sequence[OutcomeOf] = ()
 
     def get(self, name: str) -> Any:
         """The value that is taken: None where no source has the field, an Unknown where one says why not."""
@@ -128,8 +130,9 @@ def against(view: View, handles: Sequence[int], on: date) -> Mapping[int, Sequen
     links = view.links("Against", handles, "in", on=None)
     entities, ties = view.entities_of(links.other.tolist()), view.evidences("Against", links.link.tolist())
     found: dict[int, dict[Ref, CreditEventOf]] = {handle: {} for handle in handles}
-    for origin, entity, tie in zip(links.origin, entities, ties, strict=True):
-        found[handles[origin]].setdefault(entity.ref, _event(entity, tie))
+    settled = outcomes(view, links.other.tolist())
+    for origin, entity, tie, came in zip(links.origin, entities, ties, settled, strict=True):
+        found[handles[origin]].setdefault(entity.ref, _event(entity, tie, came))
     return {
         handle: _newest_first([event for event in by_ref.values() if existed(event, on)])
         for handle, by_ref in found.items()
@@ -172,7 +175,8 @@ def events(view: View, handles: Sequence[int]) -> list[CreditEventOf]:
     ties: dict[int, Evidence] = {}
     for origin, tie in zip(links.origin.tolist(), view.evidences("Against", links.link.tolist()), strict=True):
         ties.setdefault(origin, tie)  # two data sets may tie one event: the first one is shown
-    return [_event(entity, ties.get(place)) for place, entity in enumerate(view.entities_of(handles))]
+    read = zip(view.entities_of(handles), outcomes(view, handles), strict=True)
+    return [_event(entity, ties.get(place), came) for place, (entity, came) in enumerate(read)]
 
 
 def existed(event: CreditEventOf, on: date) -> bool:
@@ -199,11 +203,11 @@ def _untied(view: View) -> list[CreditEventOf]:
     for declared in CREDIT_EVENTS:
         handles = view.all_of(declared.__name__)
         tied = {int(handles[origin]) for origin in view.links("Against", handles, "out", on=None).origin}
-        found += [_event(each, None) for each in view.entities_of(h for h in handles.tolist() if h not in tied)]
+        found += [_event(each, None, ()) for each in view.entities_of(h for h in handles.tolist() if h not in tied)]
     return found
 
 
-def _event(entity: Entity, tie: Evidence | None) -> CreditEventOf:
+def _event(entity: Entity, tie: Evidence | None, came: Sequence[OutcomeOf]) -> CreditEventOf:
     day = entity.get(DAY_OF[entity.ref.type])
     tied_by = tie.properties.get("tied_by") if tie else None
     return CreditEventOf(
@@ -215,6 +219,7 @@ def _event(entity: Entity, tie: Evidence | None) -> CreditEventOf:
         tie=tie,
         tied_by=tied_by,
         masked=entity.get("party_kind") is PartyKind.SOLE_TRADER,
+        outcomes=came,
     )
 
 

@@ -90,7 +90,7 @@ def append(
     *,
     yes: bool,
 ) -> LoadOutcome:
-    dataset = _dataset(connection, request)
+    dataset = dataset_number(connection, request)
     known = int(connection.execute(text("SELECT coalesce(max(id), 0) FROM record")).scalar_one())
     _compare(connection, database, dataset)
     retracting = request.mode == "snapshot" and not refused
@@ -202,7 +202,8 @@ def _vanished(connection: Connection, request: LoadRequest, *, yes: bool) -> int
     return int(vanished)
 
 
-def _dataset(connection: Connection, request: LoadRequest) -> int:
+def dataset_number(connection: Connection, request: LoadRequest) -> int:
+    """The number of the data set of a load, which is made where it is new. Raises Conflict for another format."""
     known = (
         connection.execute(select(schema.dataset).where(schema.dataset.c.name == request.dataset)).mappings().first()
     )

@@ -25,6 +25,7 @@ from rules.credit_repair.standards import Standards
 from rules.explain import Explanation
 from rules.law import Citation, ReadingMark
 from services.credit_records import CreditEventOf, RecordKind
+from services.outcomes import OutcomeOf
 
 # --- in lists ---------------------------------------------------------------------------------------------------------
 
@@ -187,7 +188,8 @@ class CreditRecord:
     `standards`: the sector standards that may class its fine.
     `shown`: whether it may still be shown somewhere, in any way of what is not known.
     `published_until`: 公示截止期, as the row states it; the rules do not rest on it.
-    `removed_on`: 移出日期 of a listing.
+    `removed_on`: 移出日期 of a listing. `outcomes`: what came of cases about it by the day, the oldest first;
+    `hidden_by`: the one for which it is not displayed.
     """
 
     id: str
@@ -215,6 +217,8 @@ class CreditRecord:
     published_until: date | None
     removed_on: date | None
     sources: Sequence[Source]
+    outcomes: Sequence[OutcomeOf] = ()
+    hidden_by: OutcomeOf | None = None
 
     @property
     def ref(self) -> Ref:

@@ -22,6 +22,7 @@ from lianxin.errors import BadFact
 from rules.credit_repair.facts import CHINESE, Facts, Kind, Sanction, System
 from rules.credit_repair.standards import Standards
 from rules.law import ReadingMark
+from services import outcomes
 from services.credit.answer import FactFrom, FactMissing
 from services.credit.standards import NONE_LOADED, SectorStandards
 from services.credit_records import KIND_ZH, CreditEventOf, RecordKind
@@ -97,7 +98,7 @@ def from_register(event: CreditEventOf, on: date, loaded: SectorStandards = NONE
 
     A band by a sector standard is told beside the facts and is none of them: the finding works it out by the day.
     """
-    known = list(_known(event))
+    known = _with_outcomes(list(_known(event)), event, on)
     values = {fact.name: fact.value for fact in known}
     standards = _standards(event, loaded)
     facts, why_not, removed = _facts(event, values, on)
@@ -105,6 +106,19 @@ def from_register(event: CreditEventOf, on: date, loaded: SectorStandards = NONE
         known += _band(facts, on, standards, loaded)
     missing = list(_missing(event, {fact.name: fact.value for fact in known}))
     return FromRegister(facts, why_not, removed, known, missing, standards)
+
+
+def _with_outcomes(known: list[FactFrom], event: CreditEventOf, on: date) -> list[FactFrom]:
+    """What cases have come to stands in the place of what the row says."""
+    told = outcomes.told(event.outcomes, on)
+    others = [each for each in known if each.name not in told]
+    return others + [_of_outcome(name, each) for name, each in told.items()]
+
+
+def _of_outcome(name: str, told: outcomes.Told) -> FactFrom:
+    by = told.by
+    text = told.value.isoformat() if isinstance(told.value, date) else "否"
+    return _fact(name, told.value, text, [by.source], f"案件第 {by.case} 号第 {by.event} 步：{by.words}")
 
 
 def _facts(event: CreditEventOf, values: Mapping[str, Any], on: date) -> tuple[Facts | None, str, bool]:

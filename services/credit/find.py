@@ -39,6 +39,7 @@ from services.credit_records import (
     perhaps,
     perhaps_each,
 )
+from services.outcomes import up_to
 from services.search import resolve
 
 NOT_STATED: Final = "未报送"
@@ -234,6 +235,8 @@ def _record(judged: Judged, on: date) -> CreditRecord:
         published_until=until if isinstance(until, date) else None,
         removed_on=removed if removed is not None and removed <= on else None,
         sources=event.sources,
+        outcomes=up_to(event.outcomes, on),
+        hidden_by=judged.hidden_by,
     )
 
 

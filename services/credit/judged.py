@@ -21,6 +21,7 @@ from services.credit.answer import RepairDay, Restriction, WayOfRecord
 from services.credit.facts import FromRegister, from_register, refusal, taken_from, text_of
 from services.credit.standards import sector_standards
 from services.credit_records import CreditEventOf
+from services.outcomes import OutcomeOf, hidden_by
 
 _FINDINGS_KEPT: Final = 20_000  # distinct facts and days: a district has some hundreds
 _ENDED: Final = frozenset({"PENALTY_REVOKED", "ALREADY_REPAIRED", "NOT_PUBLISHED", "MAX_PERIOD_ELAPSED_AUTO_STOP"})
@@ -42,7 +43,10 @@ RESTRICTING: Final = frozenset(
 
 
 class Judged(NamedTuple):
-    """One event with the facts of its row and what the rules say of them. `why_not`: why there is no finding."""
+    """One event with the facts of its row and what the rules say of them. `why_not`: why there is no finding.
+
+    `hidden_by`: the outcome of a case for which it is not displayed.
+    """
 
     event: CreditEventOf
     read: FromRegister
@@ -51,6 +55,7 @@ class Judged(NamedTuple):
     ways: Sequence[WayOfRecord]
     shown: bool
     restriction: Restriction | None
+    hidden_by: OutcomeOf | None = None
 
     @property
     def gravity(self) -> Gravity:
@@ -118,12 +123,14 @@ def _finding(question: _Asked) -> RepairFinding | BadFact:
 
 
 def _judged(event: CreditEventOf, read: FromRegister, found: RepairFinding | BadFact | None, on: date) -> Judged:
+    hidden = hidden_by(event.outcomes, on)
     if found is None or isinstance(found, BadFact):
         why = read.why_not if found is None else refusal(found)
-        return Judged(event, read, None, why, (), not read.removed, None if read.removed else _restriction(event))
+        shown = not read.removed and hidden is None
+        return Judged(event, read, None, why, (), shown, _restriction(event) if shown else None, hidden)
     ways = list(ways_of(event.ref, found, on))
-    shown = any(not way.ended for way in ways)
-    return Judged(event, read, found, "", ways, shown, _restriction(event) if shown else None)
+    shown = hidden is None and any(not way.ended for way in ways)
+    return Judged(event, read, found, "", ways, shown, _restriction(event) if shown else None, hidden)
 
 
 def ways_of(ref: Ref, finding: RepairFinding, on: date) -> Iterator[WayOfRecord]:

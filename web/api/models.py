@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from graph.ontology import Basis, Side, Size, TiedBy, Unknown
+from graph.ontology import Basis, OutcomeKind, Side, Size, TiedBy, Unknown
 from rules.answer import Answer
 from rules.credit_repair.gravity import Gravity
 from rules.credit_repair.impact import Change
@@ -797,10 +797,28 @@ class WayShape(DaysShape):
     day: RepairDayShape | None
 
 
+class OutcomeShape(Shape):
+    """办理结果 What came of a case about a record: decided by whom, on which day, in which event of which case.
+
+    `basis`: observed where whoever decides it did so, claimed where only the party says it.
+    """
+
+    kind: OutcomeKind
+    zh: str
+    on: date
+    until: date | None
+    authority: str | None
+    basis: Basis
+    case: int
+    event: int
+    source: SourceShape
+
+
 class CreditRecordShape(Shape):
     """信用记录 One event: what the register says, what it does not say, what the rules say of it.
 
     `finding` is null where nothing can be asked, `no_finding` says why. `party_name`: of a sole trader never.
+    `hidden_by`: the outcome of a case for which it is not displayed.
     """
 
     id: str
@@ -828,6 +846,8 @@ class CreditRecordShape(Shape):
     restriction: RestrictionShape | None
     published_until: date | None
     removed_on: date | None
+    outcomes: list[OutcomeShape]
+    hidden_by: OutcomeShape | None
     sources: list[SourceShape]
 
 

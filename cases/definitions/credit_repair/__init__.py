@@ -16,6 +16,7 @@ from cases.definition import (
     Back,
     Clock,
     Definition,
+    Effect,
     Field,
     FieldType,
     Guard,
@@ -33,6 +34,7 @@ from cases.definitions.credit_repair import facts, matters
 from cases.local_targets import ANSWER, AT_ONCE, OBJECTION, RECHECKS, RECURRING, SUPPLEMENT
 from rules.credit_repair.deadlines import ACCEPT, DECIDE, FEEDBACK
 
+from graph.ontology import OutcomeKind
 
 class S(StrEnum):
     """Where a repair stands."""
@@ -145,7 +147,11 @@ def _act(
     *fields: Field, guard: Guard | None = None, papers: Papers | None = None,
 ) -> Action:  # fmt: skip
     guards = () if guard is None else (guard,)
-    return Action(name, Words(zh, en), who, frozenset(sources), target, fields, guards, papers)
+    kind = _EFFECTS.get(name)
+    day = None if _ON not in fields else _ON.name
+    effect = None if kind is None else Effect(kind, day)
+    return Action(name, Words(zh, en), who, frozenset(sources), target, fields, guards, papers, effect)
+
 
 
 _ACTIONS: Final = (
@@ -154,6 +160,27 @@ _ACTIONS: Final = (
     _act(A.FIND_UNPUBLISHED, "确认未公示", "not published", UNIT, {S.PUBLISHED}, S.UNPUBLISHED,
          guard=facts.not_published),
     _act(A.STOPPED, "最长公示期满，已停止公示", "stopped by itself", UNIT, {S.PUBLISHED, S.REPAIRABLE}, S.AUTO_STOPPED,
+_EFFECTS: Final = {
+    A.FIND_UNPUBLISHED: OutcomeKind.NOT_PUBLISHED,
+    A.STOPPED: OutcomeKind.DISPLAY_ENDED,
+    A.LEFT_TO_SECTOR: OutcomeKind.LEFT_TO_SECTOR,
+    A.SUBMIT: OutcomeKind.APPLIED,
+    A.RETURN: OutcomeKind.NOT_ACCEPTED,
+    A.APPROVE: OutcomeKind.REPAIRED,
+    A.REJECT: OutcomeKind.REJECTED,
+    A.STILL_SHOWN: OutcomeKind.STILL_SHOWN,
+    A.TAKEN_DOWN: OutcomeKind.TAKEN_DOWN,
+    A.REVOKE: OutcomeKind.REPAIR_REVOKED,
+    A.EXCLUDE: OutcomeKind.EXCLUDED,
+    A.EXCLUSION_OVER: OutcomeKind.EXCLUSION_OVER,
+    A.SHIELD: OutcomeKind.SHIELDED,
+    A.PLAN_ENDED: OutcomeKind.SHIELD_ENDED,
+    A.PLAN_DONE: OutcomeKind.REPAIRED,
+    A.OBJECT: OutcomeKind.OBJECTED,
+    A.UPHOLD: OutcomeKind.OBJECTION_DISMISSED,
+    A.CORRECT: OutcomeKind.CORRECTED,
+}
+"""What of it all comes to something for the record."""
          guard=facts.stops_by_itself),
     _act(A.LEFT_TO_SECTOR, "期满未履行，按领域规定", "left to the sector's rules", UNIT, {S.PUBLISHED}, S.SECTOR_RULE,
          guard=facts.left_to_the_sector),
@@ -263,6 +290,7 @@ DEFINITION: Final = Definition(
         State(S.PUBLISHED, Words("公示中", "published")),
         State(S.UNPUBLISHED, Words("未公示", "not published"), end=True),
         State(S.REPAIRABLE, Words("可以申请", "may be applied for")),
+    about_record="record",
         State(S.CONSULTING, Words("磋商辅导中", "consulting")),
         State(S.SUBMITTED, Words("已提交", "submitted")),
         State(S.PUSHED, Words("认定单位已收到", "received by the unit")),
