@@ -157,10 +157,31 @@ class Case:
         return next((each for each in reversed(self.events) if each.action == action), None)
 
     def stated(self) -> dict[str, Any]:
-        """What was stated last under each name, at the opening and with each action. A proposal states nothing."""
+        """What was stated last under each name, at the opening and with each action. A proposal states nothing, and
+        what one side says of itself does not count."""
+        return self._said(claims=False)
+
+    def said(self) -> dict[str, Any]:
+        """The same with what one side says of itself."""
+        return self._said(claims=True)
+
+    def claimed(self) -> dict[str, Any]:
+        """What one side said last of itself under each name."""
         found: dict[str, Any] = {}
         for each in self.events:
-            if each.action == Own.OPEN or self.definition.action(each.action) is not None:
+            action = self.definition.action(each.action)
+            names = {field.name for field in action.fields if field.claimed} if action is not None else set()
+            found |= {name: value for name, value in each.values.items() if name in names}
+        return found
+
+    def _said(self, *, claims: bool) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for each in self.events:
+            action = self.definition.action(each.action)
+            if action is not None:
+                left_out = set() if claims else {field.name for field in action.fields if field.claimed}
+                found |= {name: value for name, value in each.values.items() if name not in left_out}
+            elif each.action == Own.OPEN:
                 found |= each.values
         return found
 

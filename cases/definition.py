@@ -19,8 +19,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cases.accounts import ROLE_NAMES, Role
-from rules.law import Citation
 from graph.ontology import OutcomeKind
+from rules.law import Citation
 from rules.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -137,13 +137,6 @@ class Back(StrEnum):
     WHENCE_IT_CAME = "whence it came"  # the state that the case was in before it entered this one
 
 
-STAYS: Final = None  # an action after which a case stands where it stood
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """动作 `who`: the roles that may; none where a clock alone does it. `target`: STAYS, a state, or back."""
-
 @dataclass(frozen=True, slots=True)
 class Effect:
     """结果 What an action comes to, for the record that the case is about: written into the ledger with its event.
@@ -156,6 +149,13 @@ class Effect:
     until: str | None = None
 
 
+STAYS: Final = None  # an action after which a case stands where it stood
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """动作 `who`: the roles that may; none where a clock alone does it. `target`: STAYS, a state, or back."""
+
     name: str
     words: Words
     who: frozenset[Role]
@@ -164,6 +164,7 @@ class Effect:
     fields: tuple[Field, ...] = ()
     guards: tuple[Guard, ...] = ()
     papers: Papers | None = None
+    effect: Effect | None = None
 
 
 class Unit(StrEnum):
@@ -171,7 +172,6 @@ class Unit(StrEnum):
 
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
-    effect: Effect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +227,7 @@ class Definition:
     """事项定义. `kind`: in addresses, as credit-repair. `opens`: who may open a case; `fields`: what they state.
 
     `about_enterprise`, `about_authority`: whether a case names the enterprise, the authority, whose accounts reach it.
+    `about_record`: the field that names the record which the outcomes are about; None: they are about the enterprise.
     """
 
     kind: str
@@ -243,6 +244,7 @@ class Definition:
     notices: tuple[Notice, ...] = ()
     about_enterprise: bool = True
     about_authority: bool = True
+    about_record: str | None = None
 
     def state(self, name: str) -> State:
         """Raises KeyError: the linter has seen to it that every name is declared."""
@@ -273,7 +275,6 @@ class Definition:
         if action.target is STAYS:
             return frozenset({source})
         if not isinstance(action.target, Back):
-    `about_record`: the field that names the record which the outcomes are about; None: they are about the enterprise.
             return frozenset({action.target})
         into = [each for each in self.actions if each.target == source]
         return frozenset(state for each in into for state in each.sources) - {source}
@@ -284,4 +285,3 @@ def _named(states: Sequence[State], name: str) -> State:
         if each.name == name:
             return each
     raise KeyError(name)
-    about_record: str | None = None

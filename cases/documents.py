@@ -58,10 +58,11 @@ _MACROS: Final = "word/vbaProject.bin"
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """凭证 A file as it is handed in; the name serves to speak of it."""
+    """凭证 A file as it is handed in; the name serves to speak of it. `material`: what it is for, if said."""
 
     name: str
     content: bytes
+    material: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Forms 表单: values as somebody sends them, checked against the fields of a definition.
+"""Forms 表单: values as somebody sends them, checked against the fields of a definition; and as people read them.
 
 What comes out is what an event holds: text, whole numbers, yes and no; a day and an amount as text. Nothing is guessed,
 a name that no field has is refused.
@@ -128,3 +128,23 @@ _READERS: Final[Mapping[FieldType, Callable[[Field, Any], Checked]]] = {
     FieldType.YES_NO: _yes_no,
     FieldType.LIST: _list,
 }
+
+
+# --- as people read it ------------------------------------------------------------------------------------------------
+
+
+def shown(one: Field, value: Any) -> str:
+    """A value of a field in words."""
+    options = {each.value: each.words.zh for each in one.options}
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list | tuple):
+        return "、".join(options.get(each, str(each)) for each in value)
+    if one.type is FieldType.MONEY:
+        return f"{Decimal(value):,} 元"
+    return options.get(value, str(value))
+
+
+def lines(fields: Sequence[Field], values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was stated, as label and words, in the order of the fields."""
+    return [(each.words.zh, shown(each, values[each.name])) for each in fields if each.name in values]

@@ -9,7 +9,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cases.case import Own
-from cases.definition import Action, Back, Clock, Definition, Field, FieldType, Matter, State, Words
+from cases.definition import (
+    MOST_QUESTIONS,
+    Action,
+    Back,
+    Clock,
+    Definition,
+    Field,
+    FieldType,
+    Interview,
+    Matter,
+    State,
+    Words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +39,7 @@ def lint(definition: Definition, living: Mapping[str, int] | None = None) -> lis
     names = list(_names(definition))
     if names:
         return names  # the graph cannot be walked until every name is there
-    checks = (_actions, _fields, _matters, _notices, _reached, _left, _waited_in, _ended, _clocks)
+    checks = (_actions, _fields, _matters, _notices, _reached, _left, _waited_in, _ended, _clocks, _interviews)
     found = [flaw for check in checks for flaw in check(definition)]
     return found + list(_living(definition, living or {}))
 
@@ -259,6 +271,38 @@ def _clocks(definition: Definition) -> Iterator[Flaw]:
             yield Flaw("clock_states", clock.name, zh, en)
         if clock.against not in roles:
             yield Flaw("clock_against_nobody", clock.name, "对象不是参与方", "runs against a role that takes no part")
+
+
+def _interviews(definition: Definition) -> Iterator[Flaw]:
+    """What is asked exists, is not too much, and comes together in what the action takes."""
+    for each in definition.interviews:
+        yield from _interview(definition, each)
+
+
+def _interview(definition: Definition, interview: Interview) -> Iterator[Flaw]:
+    action = definition.action(interview.action)
+    if action is None:
+        zh, en = f"没有“{interview.action}”这个动作", f'there is no action "{interview.action}"'
+        yield Flaw("unknown_action", interview.action, zh, en)
+        return
+    fields = {each.name: each for each in action.fields}
+    for name in interview.asks:
+        if name not in fields:
+            yield Flaw("asks_no_field", f"{action.name}.{name}", "动作没有这个字段", "the action has no such field")
+        elif fields[name].required:
+            zh, en = (
+                "问到的字段须可以不填：先答后交",
+                "a field that is asked is not required: drafts are saved one by one",
+            )
+            yield Flaw("asks_required", f"{action.name}.{name}", zh, en)
+    if len(set(interview.asks)) > MOST_QUESTIONS:
+        zh, en = f"最多问 {MOST_QUESTIONS} 个", f"asks more than {MOST_QUESTIONS} questions"
+        yield Flaw("asks_too_much", action.name, zh, en)
+    if not interview.open_in <= action.sources:
+        zh, en = "问完以后这个状态不能办", "is open in a state in which the action is not"
+        yield Flaw("prepared_in_vain", action.name, zh, en)
+    if interview.materials and action.papers is None:
+        yield Flaw("materials_for_nothing", action.name, "动作不收材料", "the action takes no papers")
 
 
 def _living(definition: Definition, living: Mapping[str, int]) -> Iterator[Flaw]:

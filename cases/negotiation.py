@@ -215,7 +215,8 @@ def _check_reply_by(due: date, on: date) -> None:
 def _check_limit(about: Matter, case: Case, values: Values, on: date) -> None:
     crossed = about.limit(case, values, on)
     if crossed is not None:
-        raise LimitCrossed(crossed.words.en, crossed.words.zh, clause(crossed.clause))
+        cure = "" if crossed.cure is None else crossed.cure.zh
+        raise LimitCrossed(crossed.words.en, crossed.words.zh, clause(crossed.clause), cure)
 
 
 def _settled(proposal: Proposal, how: Answer, parts: Collection[str]) -> dict[str, Any]:

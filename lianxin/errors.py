@@ -22,6 +22,7 @@
     │   └── LargeRetraction    a snapshot would retract more than a tenth of its data set
     ├── CaseError              whoever acts in a case
     │   ├── IllegalAction      not from this state, not in this role, or a guard holds it back
+    │   │   └── HeldBack       a guard holds it back: it says which rule, and what would help
     │   ├── StaleVersion       the case went on since it was looked at
     │   ├── VersionMissing     an act does not say which version of the case it was decided on
     │   ├── KeyReused          an idempotency key comes again with another act
@@ -297,6 +298,14 @@ class IllegalAction(CaseError):
     """The action is not open now: to this role, from this state, or because a guard holds it back."""
 
 
+class HeldBack(IllegalAction):
+    """A guard holds the action back. `cure`: what would help, in Chinese; blank where nothing is known to."""
+
+    def __init__(self, problem: str, problem_zh: str, cure: str = "") -> None:
+        super().__init__(problem, problem_zh)
+        self.cure = cure
+
+
 class StaleVersion(CaseError):
     """The case went on since it was looked at. `current`: its version now."""
 
@@ -329,14 +338,18 @@ class KeyReused(CaseError):
 
 
 class LimitCrossed(CaseError):
-    """A proposal would cross a limit that nobody may agree away. `clause`: the law that draws it, in words."""
+    """A proposal would cross a limit that nobody may agree away. `clause`: the law that draws it, in words.
 
-    def __init__(self, problem: str, problem_zh: str, clause: str) -> None:
+    `cure`: what may be proposed instead, in Chinese; blank where nothing may.
+    """
+
+    def __init__(self, problem: str, problem_zh: str, clause: str, cure: str = "") -> None:
         super().__init__(
             f"{problem}. No agreement may cross this limit: {clause}",
             f"{problem_zh}。这是双方都不能商定越过的界限，依据：{clause}",
         )
         self.clause = clause
+        self.cure = cure
 
 
 class BadForm(CaseError):

@@ -41,9 +41,9 @@ def tick(over: Engine, settings: Settings, on: date, at: datetime) -> Looked:
     Raises MissingSetting.
     """
     server = mail.mail_server(settings.mail, settings.mail_from)
+    outcomes.catch_up(over.ledger, over.registry)
     done = silence.tick(over, on, at)
     event_log.checkpoint(over.ledger, on, at)
-    outcomes.catch_up(over.ledger, over.registry)
     posted = Posted(0, 0) if server is None else mail.post(over.ledger, server, settings.base_url or "", at)
     return Looked(done, posted)
 

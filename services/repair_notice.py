@@ -6,17 +6,12 @@ template: each part of it depends on what is known, and a document is easier to 
 
 import io
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
-from typing import Any, Final
+from typing import Final
 
 import segno
-from docx import Document
 from docx.document import Document as Paper
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
-from docx.table import Table, _Cell
-from docx.text.paragraph import Paragraph
+from docx.shared import Mm
 
 from lianxin.errors import NotInForce
 from rules.answer import Answer
@@ -27,11 +22,10 @@ from rules.credit_repair.facts import CHINESE, Sanction, System
 from rules.credit_repair.guidance import Guidance
 from rules.law import Citation, ReadingMark
 from services.one_record import DaysOfWay, OneRecord, days, may_be_filed, steps, whys
+from services.word_paper import BLANK, HEADING, heading, line, new_paper, run, table
 
 TITLE: Final = "信用修复告知书"
 SYNTHETIC: Final = "合成数据，不是真实的决定"
-BODY, HEADING = "FangSong", "SimHei"  # 仿宋 and 黑体, as official documents are set; other systems take their nearest
-BLANK: Final = "＿" * 12  # to be filled in by hand
 UNREAD: Final = frozenset({ReadingMark.FRAGMENT, ReadingMark.UNVERIFIED})
 ERROR_CORRECTION: Final = "m"  # a seventh of the code may be unreadable: it is printed on paper
 
@@ -45,7 +39,7 @@ def qr_png(address: str) -> bytes:
 
 def notice_docx(record: OneRecord, address: str) -> bytes:
     """The notice of a record with a code to its page."""
-    paper = _paper(record)
+    paper = new_paper(TITLE, record.on)
     _head(paper, record)
     _what(paper, record)
     _when(paper, record)
@@ -73,24 +67,24 @@ def cited(citation: Citation) -> str:
 def _head(paper: Paper, record: OneRecord) -> None:
     title = paper.add_paragraph()
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _run(title, TITLE, size=22, font=HEADING)
+    run(title, TITLE, size=22, font=HEADING)
     if record.synthetic:
         made_up = paper.add_paragraph()
         made_up.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _run(made_up, SYNTHETIC, bold=True)
-    _line(paper, f"{record.party or BLANK}：")
+        run(made_up, SYNTHETIC, bold=True)
+    line(paper, f"{record.party or BLANK}：")
     decided = f" {_day(record)} 作出的{record.kind}" + (f"（{record.number}）" if record.number else "")
-    _line(paper, f"{record.authority}{decided}，可以怎样修复信用，告知如下。{guidance.RIGHT.text}。")
-    _line(paper, f"依据：{cited(guidance.RIGHT.citation)}", small=True)
-    _line(paper, f"信用修复不收费。有人收钱“代办”，请扫下面的码举报。〔{_mark(guidance.FREE)}〕", bold=True)
+    line(paper, f"{record.authority}{decided}，可以怎样修复信用，告知如下。{guidance.RIGHT.text}。")
+    line(paper, f"依据：{cited(guidance.RIGHT.citation)}", small=True)
+    line(paper, f"信用修复不收费。有人收钱“代办”，请扫下面的码举报。〔{_mark(guidance.FREE)}〕", bold=True)
 
 
 def _what(paper: Paper, record: OneRecord) -> None:
-    _heading(paper, "一、这条记录")
+    heading(paper, "一、这条记录")
     rows = [("认定单位", record.authority), ("文号", record.number or "登记没有写"), ("日期", _day(record))]
     rows += [("种类", record.kind), *_sanctions(record)]
     rows += [(why.label, _with(why.text, why.citations)) for why in whys(record) if why.label in ("类别", "起算")]
-    _table(paper, None, rows)
+    table(paper, None, rows)
 
 
 def _sanctions(record: OneRecord) -> Iterable[tuple[str, str]]:
@@ -101,18 +95,18 @@ def _sanctions(record: OneRecord) -> Iterable[tuple[str, str]]:
 
 
 def _when(paper: Paper, record: OneRecord) -> None:
-    _heading(paper, "二、哪天可以申请修复")
-    _line(paper, answer_line(record))
+    heading(paper, "二、哪天可以申请修复")
+    line(paper, answer_line(record))
     found = days(record)
     if found:
         heads = ("情形", "最早可以申请", "最短公示到", "最长公示到")
-        _table(paper, heads, [_cells(each) for each in found])
-        _line(paper, "最长公示期满、义务已经履行完的，自动停止公示；没有履行完的，由该领域的规则决定。", small=True)
+        table(paper, heads, [_cells(each) for each in found])
+        line(paper, "最长公示期满、义务已经履行完的，自动停止公示；没有履行完的，由该领域的规则决定。", small=True)
     if len(found) > 1:
-        _line(paper, "有的事实还不知道，每种可能都算了一遍，由认定单位定。", small=True)
+        line(paper, "有的事实还不知道，每种可能都算了一遍，由认定单位定。", small=True)
     if record.explanation is not None:
         for note in record.explanation.notes:
-            _line(paper, f"注意：{note.code.zh}。", small=True)
+            line(paper, f"注意：{note.code.zh}。", small=True)
 
 
 def answer_line(record: OneRecord) -> str:
@@ -149,25 +143,25 @@ def _or(day: object, otherwise: str) -> str:
 
 
 def _do(paper: Paper, record: OneRecord) -> None:
-    _heading(paper, "三、要办什么")
+    heading(paper, "三、要办什么")
     found = steps(record)
     for number, step in enumerate(found, 1):
         who = "" if step.mine else "（由单位办）"
-        _line(paper, f"{number}. {step.title}{who}。{step.detail}")
+        line(paper, f"{number}. {step.title}{who}。{step.detail}")
     if may_be_filed(record):
-        _line(paper, f"{len(found) + 1}. 到了上面的日期，提交申请。")
+        line(paper, f"{len(found) + 1}. 到了上面的日期，提交申请。")
     elif not found:
-        _line(paper, "不用申请，没有要办的事。")
+        line(paper, "不用申请，没有要办的事。")
 
 
 def _where(paper: Paper, record: OneRecord) -> None:
-    _heading(paper, "四、在哪里办，交什么，等多久")
+    heading(paper, "四、在哪里办，交什么，等多久")
     if record.channel is not None:
         _told(paper, "渠道", record.channel)
     _told(paper, "材料", guidance.PAPERS)
-    for line in _limits(record):
-        _line(paper, line, small=True)
-    _line(paper, "本告知书由平台算日期；平台不能代为提交，决定由认定单位作出。")
+    for limit in _limits(record):
+        line(paper, limit, small=True)
+    line(paper, "本告知书由平台算日期；平台不能代为提交，决定由认定单位作出。")
 
 
 def _limits(record: OneRecord) -> Iterable[str]:
@@ -186,92 +180,48 @@ def _limits(record: OneRecord) -> Iterable[str]:
 
 
 def _wrong(paper: Paper) -> None:
-    _heading(paper, "五、写错了，或有不同看法")
+    heading(paper, "五、写错了，或有不同看法")
     _told(paper, "异议", guidance.OBJECTION)
     _told(paper, "磋商", guidance.NEGOTIATION)
 
 
 def _code(paper: Paper, record: OneRecord, address: str) -> None:
-    _heading(paper, "六、扫码看这一条的最新情况")
+    heading(paper, "六、扫码看这一条的最新情况")
     holder = paper.add_paragraph()
     picture = holder.add_run().add_picture(io.BytesIO(qr_png(address)), width=Mm(38))
     picture._inline.docPr.set("descr", f"二维码：{record.authority} {record.number or _day(record)} 的网页")
-    _line(paper, "不用登录，只显示这一条，不显示名称和别的记录。请像保管决定书一样保管这个码。", small=True)
-    _line(paper, address, small=True)
+    line(paper, "不用登录，只显示这一条，不显示名称和别的记录。请像保管决定书一样保管这个码。", small=True)
+    line(paper, address, small=True)
 
 
 def _rests_on(paper: Paper, record: OneRecord) -> None:
-    _heading(paper, "七、还没有核实的")
+    heading(paper, "七、还没有核实的")
     found = () if record.explanation is None else record.explanation.to_confirm
     if not found:
-        _line(paper, "没有。", small=True)
+        line(paper, "没有。", small=True)
     for each in found:
-        _line(paper, f"{each.what}：{each.why}", small=True)
+        line(paper, f"{each.what}：{each.why}", small=True)
     marks = "；".join(f"{mark.value} {mark.chinese}" for mark in ReadingMark)
-    _line(paper, f"读取状态：{marks}。没有人读到的条文，不写条号。", small=True)
+    line(paper, f"读取状态：{marks}。没有人读到的条文，不写条号。", small=True)
 
 
 def _end(paper: Paper, record: OneRecord) -> None:
     version = None if record.finding is None else record.finding.version
     rules = "" if version is None else f"；规则 {version.id}，摘要 {version.digest[:12]}"
-    _line(paper, f"计算日期 {record.on}{rules}。由认定单位核对后送达。", small=True)
+    line(paper, f"计算日期 {record.on}{rules}。由认定单位核对后送达。", small=True)
     for text in (f"{record.authority}（盖章）", f"{BLANK[:4]} 年 {BLANK[:2]} 月 {BLANK[:2]} 日"):
         signed = paper.add_paragraph()
         signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        _run(signed, text)
+        run(signed, text)
 
 
 def _day(record: OneRecord) -> str:
     return record.day.isoformat() if record.day is not None else "日期未写明"
 
 
-# --- how it is set ----------------------------------------------------------------------------------------------------
-
-
-def _paper(record: OneRecord) -> Paper:
-    paper = Document()
-    section = paper.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(26)
-    section.top_margin = section.bottom_margin = Mm(24)
-    style = paper.styles["Normal"]
-    _set_font(style, BODY)
-    style.font.size = Pt(12)
-    style.paragraph_format.space_after = Pt(4)
-    about = paper.core_properties
-    about.title, about.author, about.language = TITLE, "lianxin", "zh-CN"
-    about.created = about.modified = datetime.combine(record.on, time())
-    return paper
-
-
-def _set_font(styled: Any, name: str) -> None:
-    """Word keeps a font of its own for each script: without the last, Chinese would be set in whatever is there."""
-    styled.font.name = name
-    fonts = styled.element.get_or_add_rPr().get_or_add_rFonts()
-    for script in ("w:ascii", "w:hAnsi", "w:eastAsia"):
-        fonts.set(qn(script), name)
-
-
-def _run(line: Paragraph, text: str, *, size: float = 12, bold: bool = False, font: str = BODY) -> None:
-    run = line.add_run(text)
-    _set_font(run, font)
-    run.font.size, run.font.bold = Pt(size), bold
-
-
-def _heading(paper: Paper, text: str) -> None:
-    line = paper.add_paragraph()
-    line.paragraph_format.space_before = Pt(8)
-    line.paragraph_format.keep_with_next = True
-    _run(line, text, size=14, font=HEADING)
-
-
-def _line(paper: Paper, text: str, *, small: bool = False, bold: bool = False) -> None:
-    _run(paper.add_paragraph(), text, size=10 if small else 12, bold=bold)
-
-
 def _told(paper: Paper, label: str, told: Guidance) -> None:
-    _line(paper, f"{label}：{told.text}。")
-    _line(paper, f"依据：{cited(told.citation)}", small=True)
+    line(paper, f"{label}：{told.text}。")
+    line(paper, f"依据：{cited(told.citation)}", small=True)
 
 
 def _mark(told: Guidance) -> str:
@@ -280,27 +230,3 @@ def _mark(told: Guidance) -> str:
 
 def _with(text: str, citations: Sequence[Citation]) -> str:
     return "\n".join([text, *(cited(each) for each in citations)])
-
-
-def _table(paper: Paper, heads: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> None:
-    columns = len(heads or rows[0])
-    table: Table = paper.add_table(rows=0, cols=columns, style="Table Grid")
-    if heads is not None:
-        _row(table, heads, bold=True)
-    for row in rows:
-        _row(table, row, bold=False, head=heads is None)
-    if heads is None:
-        for cell in table.columns[0].cells:
-            cell.width = Mm(24)
-        for cell in table.columns[1].cells:
-            cell.width = Mm(134)
-    paper.add_paragraph().paragraph_format.space_after = Pt(0)
-
-
-def _row(table: Table, texts: Sequence[str], *, bold: bool, head: bool = False) -> None:
-    cells: Sequence[_Cell] = table.add_row().cells  # type: ignore[no-untyped-call]  # python-docx declares none here
-    for place, (cell, text) in enumerate(zip(cells, texts, strict=True)):
-        for number, part in enumerate(text.split("\n")):
-            line = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
-            line.paragraph_format.space_after = Pt(0)
-            _run(line, part, size=11 if number == 0 else 9, bold=bold or (head and place == 0))

@@ -371,6 +371,45 @@ case_notice = Table(
     Index("case_notice_account", "account"),
 )
 
+case_draft = Table(
+    "case_draft",
+    metadata,
+    Column("case", ForeignKey("case_file.id"), primary_key=True),
+    Column("role", Identity, primary_key=True),  # the side that prepares: its accounts go on with each other's answers
+    Column("action", Identity, primary_key=True),
+    Column("field", Identity, primary_key=True),
+    Column("value", Text, nullable=False),  # JSON; null: the question was passed over
+    Column("by", Text, nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+
+case_draft_paper = Table(
+    "case_draft_paper",
+    metadata,
+    Column("case", ForeignKey("case_file.id"), primary_key=True),
+    Column("role", Identity, primary_key=True),
+    Column("action", Identity, primary_key=True),
+    Column("material", Identity, primary_key=True),
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("at", DateTime, nullable=False),
+)
+
+case_refusal = Table(
+    "case_refusal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case", ForeignKey("case_file.id"), nullable=False),
+    Column("seq", Integer, nullable=False),  # the version of the case on which it was refused
+    Column("account", Identity, nullable=False),  # who alone sees it
+    Column("at", DateTime, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("cure", Text, nullable=False),  # blank where none is known
+    Column("typed", Text, nullable=False),  # JSON: what stood in the form
+    Index("case_refusal_of", "case", "account"),
+)
+
 account_contact = Table(
     "account_contact",
     metadata,
@@ -386,6 +425,6 @@ account_contact = Table(
 ERASABLE = ("document_content", "tout_report_text", "case_personal")
 ORDINARY = (
     "account", "account_authority", "account_session", "api_key", "login_attempt", "case_head", "case_notice",
-    "account_contact",
+    "account_contact", "case_draft", "case_draft_paper", "case_refusal",
 )  # fmt: skip
 APPEND_ONLY = tuple(table.name for table in metadata.sorted_tables if table.name not in (*ERASABLE, *ORDINARY))

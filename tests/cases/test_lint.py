@@ -8,6 +8,7 @@ import pytest
 from cases.accounts import Role
 from cases.case import Own
 from cases.definition import (
+    MOST_QUESTIONS,
     Action,
     Back,
     Clock,
@@ -15,6 +16,8 @@ from cases.definition import (
     Definition,
     Field,
     FieldType,
+    Interview,
+    Material,
     Matter,
     Notice,
     Option,
@@ -79,6 +82,19 @@ def added(action: Action) -> Definition:
     return replace(RIGHT, actions=(*RIGHT.actions, action))
 
 
+def always(_case: Any, *_known: Any) -> bool:
+    return True
+
+
+MATERIAL = Material("m", W, W, W, LOCAL.at("", ReadingMark.SETTING), always, always)
+
+
+def asked(asks: tuple[str, ...], *fields: Field, **other: Any) -> Definition:
+    """With an interview before `go`."""
+    interview = replace(Interview("go", asks, always, frozenset({"a"})), **other)
+    return changed(actions=(replace(GO, fields=fields), DONE), interviews=(interview,))
+
+
 WRONG: dict[str, list[tuple[str, Definition]]] = {
     "declared_twice": [
         ("a", changed(states=(*RIGHT.states, State("a", W)))),
@@ -94,7 +110,10 @@ WRONG: dict[str, list[tuple[str, Definition]]] = {
         ("c", changed(clocks=(replace(CLOCK, pauses_in=frozenset({"x"})),))),
         ("m", changed(matters=(matter(open_in=frozenset({"x"})),))),
     ],
-    "unknown_action": [("c", changed(clocks=(replace(CLOCK, on_expiry="x"),)))],
+    "unknown_action": [
+        ("c", changed(clocks=(replace(CLOCK, on_expiry="x"),))),
+        ("x", changed(interviews=(Interview("x", (), always, frozenset()),))),
+    ],
     "reserved_name": [(Own.PROPOSE, added(replace(GO, name=Own.PROPOSE)))],
     "no_words": [
         ("go", changed(actions=(replace(GO, words=Words("字", " ")), DONE))),
@@ -179,6 +198,14 @@ WRONG: dict[str, list[tuple[str, Definition]]] = {
         )),
     ],
     "clock_against_nobody": [("c", changed(clocks=(replace(CLOCK, against=Role.BANK_OFFICER),)))],
+    "asks_no_field": [("go.x", asked(("x",)))],
+    "asks_required": [("go.f", asked(("f",), Field("f", W, FieldType.TEXT)))],
+    "asks_too_much": [
+        ("go", asked(tuple(f"f{n}" for n in range(MOST_QUESTIONS + 1)),
+                     *(Field(f"f{n}", W, FieldType.TEXT, required=False) for n in range(MOST_QUESTIONS + 1))))
+    ],
+    "prepared_in_vain": [("go", asked((), open_in=frozenset({"a", "b"})))],
+    "materials_for_nothing": [("go", asked((), materials=(MATERIAL,)))],
 }  # fmt: skip
 
 

@@ -20,7 +20,8 @@ from rules.credit_repair.gravity import Gravity
 from services import one_record
 from services.notices import base_url, make, open_link, reference
 from services.one_record import Stated, days, may_be_filed, steps
-from services.repair_notice import BODY, cited, notice_docx, qr_png
+from services.repair_notice import cited, notice_docx, qr_png
+from services.word_paper import BODY
 
 ON = date(2026, 11, 24)
 BASE = "https://credit.example.gov.cn"

@@ -17,6 +17,7 @@ from web.pages import (
     login,
     notices,
     partners,
+    preparing,
     rule_table,
     search,
     sheets,
@@ -44,5 +45,5 @@ for group in (
     wrong,
 ):
     group.register(blueprint)
-for group in (cases, claims, eligible, impact, notices, touts):
+for group in (cases, preparing, claims, eligible, impact, notices, touts):
     group.register(blueprint)

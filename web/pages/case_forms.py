@@ -6,8 +6,7 @@ Each carries the version of the case that it was drawn for and a token of its ow
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from flask import request
 
@@ -133,23 +132,3 @@ def refusal(name: str, given: Typed, error: LianxinError) -> Refused:
     if isinstance(error, StaleVersion):
         return Refused(name, given, above, status, seen=seen() or 0)
     return Refused(name, given, above, status, crossed=isinstance(error, LimitCrossed))
-
-
-# --- as people read it ------------------------------------------------------------------------------------------------
-
-
-def shown(one: Field, value: Any) -> str:
-    """A value of a field in words."""
-    options = {each.value: each.words.zh for each in one.options}
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, list | tuple):
-        return "、".join(options.get(each, str(each)) for each in value)
-    if one.type is FieldType.MONEY:
-        return f"{Decimal(value):,} 元"
-    return options.get(value, str(value))
-
-
-def lines(fields: Sequence[Field], values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What was stated, as label and words, in the order of the fields."""
-    return [(each.words.zh, shown(each, values[each.name])) for each in fields if each.name in values]

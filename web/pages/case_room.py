@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
+from cases import forms
 from cases.accounts import Role
 from cases.actor import Actor
 from cases.case import PLATFORM, Case, Event, Own, Proposal, Standing
@@ -16,6 +17,7 @@ from cases.definition import Action, Field, FieldType, Matter, Part, Words
 from cases.engine import check_guards, open_actions
 from cases.local_targets import LEAD_AFTER, LOCAL, REMINDER_BEFORE, SUPERIOR_AFTER
 from cases.negotiation import REASON, waiting_for
+from cases.refusals import Refused as Kept
 from lianxin.errors import IllegalAction
 from rules.calendar import WorkingDays
 from rules.law import Citation
@@ -113,8 +115,16 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """没有发出 What a rule refused to whoever looks: it stands in his thread alone."""
+
+    kept: Kept
+    side: str = "held"
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
-    """案件页 All that a page shows of a case to somebody."""
+    """案件页 All that a page shows of a case to somebody. `thread`: the steps, and what was refused to him alone."""
 
     case: Case
     heading: str
@@ -125,6 +135,7 @@ class Room:
     talks: Sequence[Talk]
     agreements: Sequence[Agreement]
     entries: Sequence[Entry]
+    thread: Sequence[Entry | Tried]
     facts: Sequence[tuple[str, str]]
     meanwhile: Sequence[Entry]
     lost: Sequence[tuple[str, str]]
@@ -143,19 +154,24 @@ class Room:
         return next(iter((*answers, *confirms, *acts)), "")
 
 
-def room(calendar: WorkingDays, case: Case, by: Actor, on: date, refused: Refused | None, *, acts: bool) -> Room:
-    """A case as somebody sees it on a day. `acts`: whether he may act in cases at all."""
+def room(
+    calendar: WorkingDays, case: Case, by: Actor, on: date, refused: Refused | None, *, acts: bool,
+    tried: Sequence[Kept] = (),
+) -> Room:  # fmt: skip
+    """A case as somebody sees it on a day. `acts`: whether he may act in cases at all; `tried`: what he was refused."""
     found = waits(calendar, case, on)
     mine = [each for each in found if each.of is by.role]
     others = [each for each in found if each.of is not by.role]
-    actions = [_action(case, each, on, refused) for each in open_actions(case, by.role)] if acts else []
-    talks = [_talk(case, each, by.role, refused) for each in open_matters(case, by.role)] if acts else []
+    kept = _still_kept(case, by.role, tried)
+    actions = [_action(case, each, on, refused, kept) for each in open_actions(case, by.role)] if acts else []
+    talks = [_talk(case, each, by.role, refused, kept) for each in open_matters(case, by.role)] if acts else []
     entries = [entry(case, each) for each in case.events]
     meanwhile = [] if refused is None or refused.seen is None else entries[refused.seen :]
     agreed = [_agreement(case, each, by.role, acts) for each in case.proposals.values() if each.settled is not None]
     made = Room(
         case, heading(case, mine, others), mine, others, _sides(calendar, case, on), actions, talks, agreed, entries,
-        case_forms.lines(case.definition.fields, case.stated()), meanwhile, (), refused,
+        _thread(entries, tried),
+        forms.lines(case.definition.fields, case.stated()), meanwhile, (), refused,
     )  # fmt: skip
     return made if refused is None or _drawn(made, refused.form) else _with_lost(made, refused)
 
@@ -218,11 +234,26 @@ def _cells(calendar: WorkingDays, read: Reading, on: date) -> list[Cell]:
 # --- what may be done -------------------------------------------------------------------------------------------------
 
 
-def _action(case: Case, action: Action, on: date, refused: Refused | None) -> tuple[Action, Form]:
-    made = case_forms.form(
-        f"act-{action.name}", action.words, action.fields, refused, papers=action.papers, held=_held(case, action, on)
-    )
+def _still_kept(case: Case, role: Role, tried: Sequence[Kept]) -> Mapping[str, Typed]:
+    """What stood in forms that were refused, by form, until this side does something else."""
+    last = max((each.seq for each in case.events if each.role == role.value), default=0)
+    return {each.form: each.typed for each in tried if each.seq >= last}
+
+
+def _action(
+    case: Case, action: Action, on: date, refused: Refused | None, kept: Mapping[str, Typed]
+) -> tuple[Action, Form]:
+    name = f"act-{action.name}"
+    known = kept.get(name) or _as_typed(action.fields, _unconfirmed(case, action))
+    held = "" if case.definition.interview(action.name) else _held(case, action, on)
+    made = case_forms.form(name, action.words, action.fields, refused, known=known, papers=action.papers, held=held)
     return action, made
+
+
+def _unconfirmed(case: Case, action: Action) -> Mapping[str, Any]:
+    """What the other side says of itself and nobody has stated yet: whoever states it finds it filled in."""
+    stated, takes = case.stated(), {each.name for each in action.fields if not each.claimed}
+    return {name: value for name, value in case.claimed().items() if name in takes and stated.get(name) != value}
 
 
 def _held(case: Case, action: Action, on: date) -> str:
@@ -236,12 +267,13 @@ def _held(case: Case, action: Action, on: date) -> str:
     return ""
 
 
-def _talk(case: Case, matter: Matter, role: Role, refused: Refused | None) -> Talk:
+def _talk(case: Case, matter: Matter, role: Role, refused: Refused | None, kept: Mapping[str, Typed]) -> Talk:
     for each in case.proposals.values():
         if each.matter == matter.name and each.standing is Standing.OPEN:
             return Talk(matter, _answerable(case, matter, each, role, refused), None)
     fields = (*matter.fields, REASON, REPLY_BY)
-    return Talk(matter, None, case_forms.form(f"propose-{matter.name}", matter.words, fields, refused))
+    name = f"propose-{matter.name}"
+    return Talk(matter, None, case_forms.form(name, matter.words, fields, refused, known=kept.get(name)))
 
 
 def _answerable(case: Case, matter: Matter, each: Proposal, role: Role, refused: Refused | None) -> Answerable:
@@ -253,7 +285,7 @@ def _answerable(case: Case, matter: Matter, each: Proposal, role: Role, refused:
         counter = case_forms.form(f"counter-{each.number}", matter.words, fields, refused, known=known)
     reason = case.events[each.number - 1].personal.get("reason")
     parts = [field.name for field in matter.fields if field.name in each.values]
-    said = case_forms.lines(matter.fields, each.values)
+    said = forms.lines(matter.fields, each.values)
     return Answerable(each, said, reason, matter.fields, own, answer, counter, parts)
 
 
@@ -278,7 +310,7 @@ def _agreement(case: Case, proposal: Proposal, role: Role, acts: bool) -> Agreem
     sides = [(case.definition.part(each), each in proposal.confirmed) for each in between_]
     mine = acts and role in matter.between and role not in proposal.confirmed
     confirm = case_forms.form(f"confirm-{proposal.number}", matter.words, (), None) if mine else None
-    said = case_forms.lines(matter.fields, proposal.settled or {})
+    said = forms.lines(matter.fields, proposal.settled or {})
     return Agreement(matter, proposal, said, _settled_by(case, proposal).hash, sides, confirm)
 
 
@@ -311,6 +343,15 @@ def entry(case: Case, event: Event) -> Entry:
     )
 
 
+def _thread(entries: Sequence[Entry], tried: Sequence[Kept]) -> list[Entry | Tried]:
+    """The steps in order, each followed by what was refused on that version of the case."""
+    found: list[Entry | Tried] = []
+    for each in entries:
+        found.append(each)
+        found += [Tried(kept) for kept in tried if kept.seq == each.event.seq]
+    return found
+
+
 def _lines(case: Case, event: Event, action: Action | None, matter: Matter | None) -> Iterator[tuple[str, str]]:
     fields: Sequence[Field] = ()
     if event.action == Own.OPEN:
@@ -319,7 +360,7 @@ def _lines(case: Case, event: Event, action: Action | None, matter: Matter | Non
         fields = action.fields
     elif matter is not None:
         fields = (*matter.fields, REASON)
-    yield from case_forms.lines(fields, {**event.data.get("settled", {}), **event.values})
+    yield from forms.lines(fields, {**event.data.get("settled", {}), **event.values})
     if "reply_by" in event.data:
         yield "请对方答复", f"{event.data['reply_by']} 前"
 
@@ -330,9 +371,9 @@ def _lines(case: Case, event: Event, action: Action | None, matter: Matter | Non
 def _drawn(made: Room, name: str) -> bool:
     """Whether a form stands on the page."""
     talks = [each.standing for each in made.talks if each.standing is not None]
-    forms = [form for _, form in made.actions] + [each.propose for each in made.talks if each.propose is not None]
-    forms += [each.answer for each in talks] + [each.counter for each in talks if each.counter is not None]
-    return name in {each.id for each in forms}
+    drawn = [form for _, form in made.actions] + [each.propose for each in made.talks if each.propose is not None]
+    drawn += [each.answer for each in talks] + [each.counter for each in talks if each.counter is not None]
+    return name in {each.id for each in drawn}
 
 
 def _with_lost(made: Room, refused: Refused) -> Room:

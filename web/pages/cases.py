@@ -12,14 +12,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cases import documents, negotiation, notices
 from cases.accounts import Role
-from cases.actor import Order
 from cases.case import Case
 from cases.definition import Definition, Field, FieldType, Words
-from cases.documents import LARGEST, MediaType
-from cases.engine import Done, Engine
+from cases.documents import LARGEST
+from cases.engine import Done
 from cases.negotiation import Answer, How, clause
 from graph.identifiers import parse_day
-from graph.ontology import Ref
 from lianxin.clock import utc_now
 from lianxin.errors import (
     BadDocument,
@@ -34,22 +32,23 @@ from services import cases as service
 from services import credit as credit_service
 from services.case_work import Work
 from services.credit import CreditRecord
+from services.precedents import precedents
+from services.preparing import may_prepare
 from web.acting import actor
 from web.pages import case_forms, case_room, frame
+from web.pages.case_access import ROOM, called, case_engine, case_of, form_order, media_word, remember
 from web.pages.case_forms import Refused, Typed
 from web.parameters import takes
 from web.security import Permission, allowed, permission, reach, takes_files
 from web.state import platform
 from web.visitor import visitor
 
-ROOM: Final = 16 * 1024 * 1024  # bytes of a form with its files: three of the largest
 SHOWN: Final = 100  # ended cases, notices
 ON_HOME: Final = 5  # cases on the first page
 ENTERPRISE: Final = Field("enterprise", Words("企业代码", "enterprise"), FieldType.TEXT, most=64)
 AUTHORITY: Final = Field("authority", Words("认定单位（照登记的写法）", "authority"), FieldType.TEXT, most=100)
 _OPEN: Final = "open"
 _REFUSED: Final = (CaseError, BadQuestion, BadDocument)
-_NOT_KNOWN: Final = "案件"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def case_list() -> str:
 def waiting() -> Work:
     """What waits for whoever asks; also for the first page of the day."""
     reach(Permission.CASE_READ)
-    return case_work.work(_engine(), _order())
+    return case_work.work(case_engine(), form_order())
 
 
 def cases_of_record() -> list[Definition]:
@@ -135,14 +134,14 @@ def read_notices() -> AnyResponse:
 
 
 def _ended() -> list[Ended]:
-    kinds = {each.kind: each for each in _engine().registry.kinds()}
-    heads = _engine().heads(actor(), ended=True)[:SHOWN]
+    kinds = {each.kind: each for each in case_engine().registry.kinds()}
+    heads = case_engine().heads(actor(), ended=True)[:SHOWN]
     return [Ended(each.id, kinds[each.kind].words.zh, kinds[each.kind].state_words(each.state).zh, each.enterprise)
             for each in heads if each.kind in kinds]  # fmt: skip
 
 
 def _opened_by(role: Role) -> list[Definition]:
-    return [each for each in _engine().registry.kinds() if role in each.opens]
+    return [each for each in case_engine().registry.kinds() if role in each.opens]
 
 
 # --- one case ---------------------------------------------------------------------------------------------------------
@@ -153,20 +152,21 @@ def _opened_by(role: Role) -> list[Definition]:
 def case_page(number: str) -> str:
     """GET /cases/<number>?done=: where a case stands, who is waited for until when, what may be done, what was done."""
     reach(Permission.CASE_READ)
-    return _room(_case(number, Permission.CASE_READ), None)
+    return _room(case_of(number, Permission.CASE_READ), None)
 
 
 @permission(Permission.CASE_ACT)
 @takes_files(ROOM)
 def act_in_case(number: str) -> AnyResponse:
     """POST /cases/<number>/actions: action, version, token, fields, papers."""
-    case = _case(number, Permission.CASE_ACT)
+    case = case_of(number, Permission.CASE_ACT)
     name = request.form.get("action", "")
     action = case.definition.action(name)
     given = case_forms.typed(() if action is None else action.fields)
     try:
-        done = _engine().act(case.id, name, given, _order(case_forms.seen()), case_forms.proofs())
+        done = case_engine().act(case.id, name, given, form_order(case_forms.seen()), case_forms.proofs())
     except _REFUSED as refused:
+        remember(case, f"act-{name}", name if action is None else action.words.zh, given, refused)
         return _again(case, f"act-{name}", given, refused)
     return _done(done)
 
@@ -174,7 +174,7 @@ def act_in_case(number: str) -> AnyResponse:
 @permission(Permission.CASE_ACT)
 def negotiate_in_case(number: str) -> AnyResponse:
     """POST /cases/<number>/proposals: how, matter, proposal, version, token, fields, reason, reply_by, parts."""
-    case = _case(number, Permission.CASE_ACT)
+    case = case_of(number, Permission.CASE_ACT)
     how, about = request.form.get("how", ""), request.form.get("proposal", "")
     name = f"{how if how in _WITH_A_FORM else 'answer'}-{about or request.form.get('matter', '')}"
     asked = _asked(case, how)
@@ -182,8 +182,15 @@ def negotiate_in_case(number: str) -> AnyResponse:
     try:
         done = _negotiated(case, how, given)
     except _REFUSED as refused:
+        remember(case, name, _called(case, how), given, refused)
         return _again(case, name, {**given, "parts": request.form.getlist("parts")}, refused)
     return _done(done)
+
+
+def _called(case: Case, how: str) -> str:
+    """What was tried in a negotiation, in words."""
+    words, matter = service.OWN_WORDS.get(how), case.definition.matter(request.form.get("matter", ""))
+    return "：".join(each.zh for each in (words, None if matter is None else matter.words) if each is not None)
 
 
 PROPOSING: Final = frozenset({How.PROPOSE, How.COUNTER})
@@ -200,18 +207,18 @@ def _asked(case: Case, how: str) -> tuple[Field, ...]:
 
 def _negotiated(case: Case, how: str, given: Typed) -> Done:
     """Raises what the engine raises."""
-    order, reason = _order(case_forms.seen()), str(given["reason"])
+    order, reason = form_order(case_forms.seen()), str(given["reason"])
     if how in PROPOSING:
         stated = {name: value for name, value in given.items() if name not in ("reason", "reply_by")}
         answers = _proposal() if how == How.COUNTER else None
         matter, by = request.form.get("matter", ""), _reply_by(str(given["reply_by"]))
-        return negotiation.propose(_engine(), case.id, matter, stated, reason, order, reply_by=by, answers=answers)
+        return negotiation.propose(case_engine(), case.id, matter, stated, reason, order, reply_by=by, answers=answers)
     if how == How.CONFIRM:
-        return negotiation.confirm(_engine(), case.id, _proposal(), order)
+        return negotiation.confirm(case_engine(), case.id, _proposal(), order)
     if how not in set(Answer):
         raise BadQuestion("how: press one of the buttons", "请点表单里的一个按钮")
     parts = request.form.getlist("parts") if how == Answer.ACCEPT_PART else ()
-    return negotiation.answer(_engine(), case.id, _proposal(), Answer(how), reason, order, parts=parts)
+    return negotiation.answer(case_engine(), case.id, _proposal(), Answer(how), reason, order, parts=parts)
 
 
 def _proposal() -> int:
@@ -231,7 +238,7 @@ def _reply_by(text: str) -> date | None:
 @permission(Permission.PROOF_READ)
 def case_document(number: str, digest: str) -> Response:
     """GET /cases/<number>/documents/<digest>: a paper, as a file to keep and never as a page of this site."""
-    case = _case(number, Permission.PROOF_READ)
+    case = case_of(number, Permission.PROOF_READ)
     handed = {each["digest"] for event in case.events for each in event.data.get("documents", ())}
     if digest not in handed:
         raise reach(Permission.PROOF_READ).refusal(NotKnown("document", "材料", digest[:64]))
@@ -244,8 +251,8 @@ def case_document(number: str, digest: str) -> Response:
 @permission(Permission.CASE_READ)
 def case_print(number: str) -> str:
     """GET /cases/<number>/print: the whole file on paper, each step with its digest."""
-    case = _case(number, Permission.CASE_READ)
-    made = case_room.room(_engine().calendar, case, actor(), platform().today(), None, acts=False)
+    case = case_of(number, Permission.CASE_READ)
+    made = case_room.room(case_engine().calendar, case, actor(), platform().today(), None, acts=False)
     return render_template(
         "case_print.html",
         room=made,
@@ -266,9 +273,9 @@ class _Printed:
 
 
 def _room(case: Case, refused: Refused | None) -> str:
-    made = case_room.room(
-        _engine().calendar, case, actor(), platform().today(), refused, acts=allowed(Permission.CASE_ACT)
-    )
+    over, acts = case_engine(), allowed(Permission.CASE_ACT)
+    tried = service.refused_to(over, case, actor())
+    made = case_room.room(over.calendar, case, actor(), platform().today(), refused, acts=acts, tried=tried)
     return render_template(
         "case.html",
         room=made,
@@ -276,6 +283,8 @@ def _room(case: Case, refused: Refused | None) -> str:
         role=actor().role,
         done=request.args.get("done", ""),
         largest=LARGEST // 2**20,
+        prepared={each.name for each in may_prepare(case, actor().role)},
+        precedents=precedents(over, case),
         may_read_papers=allowed(Permission.PROOF_READ),
         may_read_credit=allowed(Permission.CREDIT_READ),
         LONGEST=negotiation.LONGEST_WAIT,
@@ -285,19 +294,11 @@ def _room(case: Case, refused: Refused | None) -> str:
 def _again(case: Case, name: str, given: Typed, error: LianxinError) -> AnyResponse:
     """The page as it is now, with the form as it was typed and what is wrong with it."""
     refused = case_forms.refusal(name, given, error)
-    return make_response(_room(_engine().case(case.id, actor()), refused), refused.status)
+    return make_response(_room(case_engine().case(case.id, actor()), refused), refused.status)
 
 
 def _done(done: Done) -> AnyResponse:
     return redirect(url_for("pages.case_page", number=done.case.id, done=done.event.seq), 303)
-
-
-def _case(number: str, needed: Permission) -> Case:
-    """Raises NotKnown, or OutOfScope for whoever has limits, whether there is one or not."""
-    mine = reach(needed)
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        raise mine.refusal(NotKnown("case", _NOT_KNOWN, number[:20]))
-    return _engine().case(int(number), actor())
 
 
 # --- opening ----------------------------------------------------------------------------------------------------------
@@ -324,7 +325,7 @@ def open_case(kind: str) -> AnyResponse:
     given, parties = case_forms.typed(definition.fields), case_forms.typed((ENTERPRISE, AUTHORITY))
     enterprise, authority = (str(parties[each.name]).strip() or None for each in (ENTERPRISE, AUTHORITY))
     try:
-        done = _engine().open(definition.kind, given, _order(), enterprise=enterprise, authority=authority)
+        done = case_engine().open(definition.kind, given, form_order(), enterprise=enterprise, authority=authority)
     except (*_REFUSED, NotKnown) as refused:
         back = case_forms.refusal(_OPEN, {**given, **parties}, refused)
         return make_response(_new(definition, {}, back), back.status)
@@ -333,7 +334,7 @@ def open_case(kind: str) -> AnyResponse:
 
 def _definition(kind: str) -> Definition:
     """The newest of a kind, where whoever asks may open one. Raises NotKnown, OutOfScope."""
-    found = next((each for each in _engine().registry.kinds() if each.kind == kind), None)
+    found = next((each for each in case_engine().registry.kinds() if each.kind == kind), None)
     if found is None:
         raise reach(Permission.CASE_ACT).refusal(NotKnown("kind of case", "事项", kind[:64]))
     return found
@@ -378,28 +379,3 @@ def _new(definition: Definition, known: Typed, refused: Refused | None) -> str:
         may=actor().role in definition.opens,
         refused=made.refused,
     )
-
-
-# --- small things -----------------------------------------------------------------------------------------------------
-
-
-def called(key: str | None) -> str:
-    """What an enterprise is called; its code where no register names it."""
-    if key is None:
-        return ""
-    handle = frame.view().handle(Ref("Enterprise", key))
-    return key if handle is None else frame.view().entity(handle).name
-
-
-def media_word(text: str) -> str:
-    """What a paper is, as people call it."""
-    return MediaType(text).chinese
-
-
-def _engine() -> Engine:
-    return service.engine(platform().ledger)
-
-
-def _order(seen: int | None = None) -> Order:
-    """An act of whoever asks, under the token that was drawn with the form."""
-    return Order(actor(), platform().today(), utc_now(), seen, request.form.get("token") or None)

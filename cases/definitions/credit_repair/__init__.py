@@ -32,9 +32,9 @@ from cases.definition import (
 )
 from cases.definitions.credit_repair import facts, matters
 from cases.local_targets import ANSWER, AT_ONCE, OBJECTION, RECHECKS, RECURRING, SUPPLEMENT
+from graph.ontology import OutcomeKind
 from rules.credit_repair.deadlines import ACCEPT, DECIDE, FEEDBACK
 
-from graph.ontology import OutcomeKind
 
 class S(StrEnum):
     """Where a repair stands."""
@@ -153,13 +153,6 @@ def _act(
     return Action(name, Words(zh, en), who, frozenset(sources), target, fields, guards, papers, effect)
 
 
-
-_ACTIONS: Final = (
-    _act(A.STATE_FACTS, "更新事实", "state the facts anew", UNIT | LEAD, _PREPARING | _DECIDING, None,
-         *facts.fact_fields(required=False), guard=facts.consistent),
-    _act(A.FIND_UNPUBLISHED, "确认未公示", "not published", UNIT, {S.PUBLISHED}, S.UNPUBLISHED,
-         guard=facts.not_published),
-    _act(A.STOPPED, "最长公示期满，已停止公示", "stopped by itself", UNIT, {S.PUBLISHED, S.REPAIRABLE}, S.AUTO_STOPPED,
 _EFFECTS: Final = {
     A.FIND_UNPUBLISHED: OutcomeKind.NOT_PUBLISHED,
     A.STOPPED: OutcomeKind.DISPLAY_ENDED,
@@ -181,6 +174,13 @@ _EFFECTS: Final = {
     A.CORRECT: OutcomeKind.CORRECTED,
 }
 """What of it all comes to something for the record."""
+
+_ACTIONS: Final = (
+    _act(A.STATE_FACTS, "更新事实", "state the facts anew", UNIT | LEAD, _PREPARING | _DECIDING, None,
+         *facts.fact_fields(required=False), guard=facts.consistent),
+    _act(A.FIND_UNPUBLISHED, "确认未公示", "not published", UNIT, {S.PUBLISHED}, S.UNPUBLISHED,
+         guard=facts.not_published),
+    _act(A.STOPPED, "最长公示期满，已停止公示", "stopped by itself", UNIT, {S.PUBLISHED, S.REPAIRABLE}, S.AUTO_STOPPED,
          guard=facts.stops_by_itself),
     _act(A.LEFT_TO_SECTOR, "期满未履行，按领域规定", "left to the sector's rules", UNIT, {S.PUBLISHED}, S.SECTOR_RULE,
          guard=facts.left_to_the_sector),
@@ -282,6 +282,7 @@ DEFINITION: Final = Definition(
     ),
     opens=FIRM | UNIT | LEAD,
     first=S.PUBLISHED,
+    about_record="record",
     fields=(
         Field("record", Words("记录编号", "record"), FieldType.TEXT, most=600),
         *facts.fact_fields(required=True),
@@ -290,7 +291,6 @@ DEFINITION: Final = Definition(
         State(S.PUBLISHED, Words("公示中", "published")),
         State(S.UNPUBLISHED, Words("未公示", "not published"), end=True),
         State(S.REPAIRABLE, Words("可以申请", "may be applied for")),
-    about_record="record",
         State(S.CONSULTING, Words("磋商辅导中", "consulting")),
         State(S.SUBMITTED, Words("已提交", "submitted")),
         State(S.PUSHED, Words("认定单位已收到", "received by the unit")),

@@ -7,7 +7,7 @@ own, and whether a review is a yes is for the authority to say.
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -31,6 +31,18 @@ _TYPES: Final[Mapping[Any, FieldType]] = {
 }
 SUBMIT: Final = "submit"  # the action by which an application is filed
 FINE_CLASS: Final = "fine_class"  # the matter on which a fine is classed
+ASKED: Final[Mapping[str, Words]] = {
+    "procedure": Words("写在决定书上：当场作出的是简易程序", "the decision says so"),
+    "published": Words("在“信用中国”或公示系统上能查到的，就是公示中", "whether it can be found on the public sites"),
+    "published_on": Words("公示系统上这条信息的公示日期", "the day that the public site shows"),
+    "duties_done_on": Words(
+        "缴清罚款、整改完的那一天；还没有的，先空着", "the day on which all was paid and corrected"
+    ),
+    "public_commitment": Words(
+        "承诺书签好、愿意公开的，选“是”；承诺书后面可以下载", "whether the commitment is signed"
+    ),
+}
+"""Facts of the rules that a party can answer for itself, in the order of asking, and where it finds the answer."""
 _HINTS: Final[Mapping[str, Any]] = typing.get_type_hints(Facts)
 
 
@@ -61,6 +73,14 @@ def fact_fields(*, required: bool) -> tuple[Field, ...]:
     return tuple(_field(each.name, each.metadata["label"], each.name in needed) for each in fields(Facts))
 
 
+def claimed_fields() -> tuple[Field, ...]:
+    """The facts that a party says of itself when it applies."""
+    labels = {each.name: each.metadata["label"] for each in fields(Facts)}
+    return tuple(
+        replace(_field(name, labels[name], required=False), claimed=True, hint=hint) for name, hint in ASKED.items()
+    )
+
+
 def facts(values: Values) -> Facts:
     """The facts among these values. Raises BadFact."""
     return Facts(**{each.name: _typed(each.name, values[each.name]) for each in fields(Facts) if each.name in values})
@@ -75,10 +95,14 @@ def _typed(name: str, value: Any) -> Any:
     return value if plain is bool else plain(value)
 
 
-def finding(case: Case, on: date, values: Values | None = None) -> RepairFinding | Refusal:
-    """What the rules say of the record of a case on a day, or which of its facts they refuse."""
+def finding(case: Case, on: date, values: Values | None = None, *, claims: bool = False) -> RepairFinding | Refusal:
+    """What the rules say of the record of a case on a day, or which of its facts they refuse.
+
+    `claims`: as if what the party says of itself were so.
+    """
+    said = case.said() if claims else case.stated()
     try:
-        return assess(facts({**case.stated(), **_classed(case), **_filed(case), **(values or {})}), on)
+        return assess(facts({**said, **_classed(case), **_filed(case), **(values or {})}), on)
     except BadFact as bad:
         return Refusal(Words(f"事实不合格：{bad.zh}", f"the facts are refused: {bad.en}"))
 
@@ -92,6 +116,17 @@ def _filed(case: Case) -> dict[str, Any]:
     """The day of the application: from then on the rules of that day hold."""
     submitted = case.last(SUBMIT)
     return {} if submitted is None else {"application_filed_on": submitted.on.isoformat()}
+
+
+def alike(case: Case) -> Words:
+    """The class of a case 类别: kind and gravity as the rules saw it when it was opened, before anything was agreed."""
+    stated = facts(case.opened)
+    kind, opened = CHINESE[stated.kind], case.events[0].on
+    try:
+        gravity = assess(stated, opened).values.gravity
+    except BadFact:
+        return Words(kind, stated.kind.value)
+    return Words(f"{kind}，{gravity.chinese}", f"{stated.kind}, {gravity}")
 
 
 def citation(found: RepairFinding, reason: str) -> Citation | None:
@@ -113,10 +148,65 @@ def consistent(case: Case, values: Values, on: date) -> Refusal | None:
 
 def may_apply(case: Case, _values: Values, on: date) -> Refusal | None:
     """An application is open where the rules say yes, or leave it to the authority."""
-    found = finding(case, on)
+    return _open(finding(case, on))
+
+
+def may_apply_as_said(case: Case, values: Values, on: date) -> Refusal | None:
+    """The same as if what the party says of itself were so: it answers for that, and the authority checks it later."""
+    said = {name: value for name, value in values.items() if name in ASKED}
+    return _open(finding(case, on, said, claims=True))
+
+
+def matters(case: Case, name: str, known: Values, on: date) -> bool:
+    """Whether a fact that is not known would change what the rules say: as things are known by then, or if whatever
+    else the party may answer speaks for it. One condition that fails must not hide the question for another.
+
+    What is no fact of the rules belongs to the application itself, and always matters.
+    """
+    if name not in _HINTS:
+        return True
+    favourable = {each: _possible(each, on)[0] for each in ASKED if each not in known and each != name}
+    return any(_changes(case, name, around, on) for around in (known, {**favourable, **known}))
+
+
+def _changes(case: Case, name: str, around: Values, on: date) -> bool:
+    before = _outcome(case, around, on)
+    return any(_outcome(case, {**around, name: value}, on) != before for value in _possible(name, on))
+
+
+def _outcome(case: Case, known: Values, on: date) -> Any:
+    return _said_of(finding(case, on, {key: value for key, value in known.items() if key in _HINTS}, claims=True))
+
+
+def _said_of(found: RepairFinding | Refusal) -> Any:
+    """What a finding comes to, to tell two apart."""
+    return found.words if isinstance(found, Refusal) else (found.answer, found.reasons, found.values)
+
+
+def _possible(name: str, on: date) -> list[Any]:
+    """What a fact may turn out to be, what speaks most for the party first."""
+    plain = _plain(_HINTS[name])
+    if plain is bool:
+        return [True, False]
+    return [on.isoformat()] if plain is date else [each.value for each in plain]
+
+
+def _open(found: RepairFinding | Refusal) -> Refusal | None:
     if isinstance(found, Refusal) or found.answer in (Answer.YES, Answer.REVIEW):
         return found if isinstance(found, Refusal) else None
     return _refused(found)
+
+
+def may_decide(case: Case, _values: Values, on: date) -> Refusal | None:
+    """A decision rests on facts that are stated: what the party says of itself is checked before it."""
+    stated = finding(case, on)
+    if _said_of(finding(case, on, claims=True)) == _said_of(stated):
+        return _open(stated)
+    words = Words(
+        "企业在申请里自述的，还没有核对成案件的事实", "what the party says in its application is not checked yet"
+    )
+    cure = Words("核对后用“更新事实”记下，表里已按申请填好", "check it, then state the facts anew")
+    return Refusal(words, cure=cure)
 
 
 def stops_by_itself(case: Case, _values: Values, on: date) -> Refusal | None:
@@ -154,4 +244,6 @@ def _refused(found: RepairFinding) -> Refusal:
         (f"，最早 {until}", f", {until} at the earliest") if until is not None and until > found.on else ("", "")
     )
     said = f"{found.on} 规则的答复是“{found.answer.chinese}”：{zh}{day}"
-    return Refusal(Words(said, f"on {found.on} the rules say {found.answer}: {en}{day_en}"), clause)
+    acts = "；".join(dict.fromkeys(CODES[each].act for each in reasons if CODES[each].act))
+    cure = Words(f"{acts}{day}", f"{en}{day_en}") if acts else None
+    return Refusal(Words(said, f"on {found.on} the rules say {found.answer}: {en}{day_en}"), clause, cure)

@@ -60,7 +60,7 @@ def not_before_the_minimum(case: Case, values: Values, on: date) -> Crossed | No
         return None
     clause = citation(found, "MIN_PERIOD_NOT_ELAPSED") or INFERRED
     zh, en = f"最短公示期未满，最早 {first} 可以申请", f"the minimum period ends before {first}, the first day to apply"
-    return Crossed(Words(zh, en), clause)
+    return Crossed(Words(zh, en), clause, Words(f"把申请日期改到 {first} 或以后", f"propose {first} or a later day"))
 
 
 def minor_for_three_months(case: Case, values: Values, on: date) -> Crossed | None:
@@ -72,7 +72,7 @@ def minor_for_three_months(case: Case, values: Values, on: date) -> Crossed | No
     most = version.value.max
     if most is not None and values.get("months", 0) > most:
         words = Words(f"轻微类最长公示 {most} 个月", f"a minor item is published for at most {most} months")
-        return Crossed(words, version.citation)
+        return Crossed(words, version.citation, Words(f"公示月数改成 {most} 或更少", f"propose at most {most} months"))
     return None
 
 
@@ -81,7 +81,7 @@ def whole_before_approval(_case: Case, values: Values, _on: date) -> Crossed | N
     if values.get("whole_before_approval", True):
         return None
     words = Words("义务须在批准修复前全部履行完", "all duties are done before the approval")
-    return Crossed(words, DUTIES_FIRST)
+    return Crossed(words, DUTIES_FIRST, Words("“批准前全部完成”选“是”", "propose that all is done before the approval"))
 
 
 def performed_when_paid(_case: Case, values: Values, _on: date) -> Crossed | None:
@@ -90,13 +90,13 @@ def performed_when_paid(_case: Case, values: Values, _on: date) -> Crossed | Non
     if last is None or performed is None or performed >= last:
         return None
     words = Words("分期缴纳的，最后一笔缴清才算履行完毕", "with instalments the duty is done when the last one is paid")
-    return Crossed(words, DUTIES_FIRST)
+    return Crossed(words, DUTIES_FIRST, Words(f"视为履行完毕日改到 {last} 或以后", f"propose {last} or a later day"))
 
 
 def nothing_beyond_the_law(_case: Case, values: Values, _on: date) -> Crossed | None:
     if values.get("asked") and not values.get("basis"):
         words = Words("不能要求法律和部门规定以外的材料；要求材料要写明依据", "no paper beyond law or department rule")
-        return Crossed(words, PAPERS)
+        return Crossed(words, PAPERS, Words("写明依据，或者不要求这份材料", "name the basis, or do not ask for it"))
     return None
 
 
