@@ -5,7 +5,8 @@
     ├── Action  who may lead it from where to where, with which fields, guards and documents, and what comes of it
     ├── Matter  what may be negotiated, between whom, who settles it, and the limit that nobody may cross
     ├── Clock   in which states it runs, against whom, how long, where it pauses, what its end does
-    └── Notice  who is told of which action
+    ├── Notice  who is told of which action
+    └── Interview  what is asked, and which papers are gathered, before an action is done
 
 Names of states, actions, clocks and matters are members of StrEnums of the module that declares them, so that the type
 checker knows them; `cases/lint.py` checks the graph. A definition that has been used is never changed: a new version
@@ -61,7 +62,9 @@ class Option(NamedTuple):
 class Field:
     """字段. `least`, `most`: of a number or an amount its size, of a text its characters, of a list its lines.
 
-    `personal`: it may name a person, so it can be erased; the chain keeps only a code of it.
+    `personal`: it may name a person, so it can be erased; the chain keeps only a code of it. `claimed` 自述: one side
+    says it of itself; it does not count as stated until whoever decides has stated it too. `hint`: where the answer is
+    found.
     """
 
     name: str
@@ -72,6 +75,8 @@ class Field:
     most: int | None = None
     options: tuple[Option, ...] = ()
     personal: bool = False
+    claimed: bool = False
+    hint: Words | None = None
 
 
 LONGEST_TEXT: Final = 2000  # characters, where a field sets no limit of its own
@@ -92,18 +97,20 @@ class Papers:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a guard holds an action back. `clause`: the law that says so, where it is law."""
+    """Why a guard holds an action back. `clause`: the law that says so, where it is law; `cure`: what would help."""
 
     words: Words
     clause: Citation | None = None
+    cure: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Crossed:
-    """A limit of the law that a proposal would cross, and the clause that draws it."""
+    """A limit of the law that a proposal would cross, the clause that draws it, and what may be proposed instead."""
 
     words: Words
     clause: Citation
+    cure: Words | None = None
 
 
 Values = Mapping[str, Any]
@@ -214,6 +221,45 @@ class Matter:
 
 
 @dataclass(frozen=True, slots=True)
+class Material:
+    """材料 One paper of an application. `kept_by`: who has it; `how`: how to get it; `law`: what asks for it.
+
+    `needed`: whether this case needs it, as far as is known. `fetched`: whether the authority has agreed to fetch it
+    itself, so that nobody hands it in. `proves`: the fact that it proves, so that a proof of it that was handed in
+    before serves. `letter`: what the paper says, sentence by sentence, where the platform writes it to be signed.
+    """
+
+    name: str
+    words: Words
+    kept_by: Words
+    how: Words
+    law: Citation
+    needed: Callable[["Case", Values, date], bool]
+    fetched: Callable[["Case"], bool]
+    proves: str = ""
+    letter: tuple[Words, ...] = ()
+
+
+Matters = Callable[["Case", str, Values, date], bool]
+MOST_QUESTIONS: Final = 8  # of an interview: more, and people give up
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """问答 How an action is prepared, one question at a time. `asks`: fields of the action, in the order of asking.
+
+    `matters`: whether a field would change anything, given what is known by then; what does not is not asked. What of
+    the action's fields is not asked is filled in at the end. `open_in`: the states in which it may be prepared.
+    """
+
+    action: str
+    asks: tuple[str, ...]
+    matters: Matters
+    open_in: frozenset[str]
+    materials: tuple[Material, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """通知 Which roles are told of an action, in which words."""
 
@@ -228,6 +274,7 @@ class Definition:
 
     `about_enterprise`, `about_authority`: whether a case names the enterprise, the authority, whose accounts reach it.
     `about_record`: the field that names the record which the outcomes are about; None: they are about the enterprise.
+    `alike`: of which class a case is; how matters were settled in others of its class is shown beside it.
     """
 
     kind: str
@@ -242,9 +289,11 @@ class Definition:
     fields: tuple[Field, ...] = ()
     matters: tuple[Matter, ...] = ()
     notices: tuple[Notice, ...] = ()
+    interviews: tuple[Interview, ...] = ()
     about_enterprise: bool = True
     about_authority: bool = True
     about_record: str | None = None
+    alike: Callable[["Case"], Words] | None = None
 
     def state(self, name: str) -> State:
         """Raises KeyError: the linter has seen to it that every name is declared."""
@@ -259,6 +308,9 @@ class Definition:
 
     def matter(self, name: str) -> Matter | None:
         return next((each for each in self.matters if each.name == name), None)
+
+    def interview(self, action: str) -> Interview | None:
+        return next((each for each in self.interviews if each.action == action), None)
 
     def clock(self, name: str) -> Clock:
         found = next((each for each in self.clocks if each.name == name), None)

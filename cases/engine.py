@@ -24,7 +24,7 @@ from cases.event_log import Entry
 from graph.ledger.commit import insert_row
 from graph.ledger.schema import case_event, case_file, case_head, case_key, record
 from graph.ledger.store import Store
-from lianxin.errors import BadForm, BadQuestion, IllegalAction, KeyReused, NotKnown, OutOfScope, StaleVersion
+from lianxin.errors import BadForm, BadQuestion, HeldBack, IllegalAction, KeyReused, NotKnown, OutOfScope, StaleVersion
 from rules.calendar import WorkingDays
 
 LONGEST_KEY: Final = 200  # characters
@@ -163,7 +163,7 @@ class Engine:
             stay, personal = forms.read(found.fields, values)
             _check_papers(found.papers, proofs)
             check_guards(case, found, {**stay, **personal}, order.on)
-            data = {"values": stay, **_target(case, found)}
+            data = {"values": stay, **_target(case, found), **_of_materials(proofs)}
             return Plan(action, data, personal, proofs, _told_of(case.definition, action))
 
         return self.do(number, [action, dict(values), _digests(proofs)], order, plan)
@@ -286,6 +286,13 @@ def _digests(proofs: Sequence[Proof]) -> list[str]:
     return [hashlib.sha256(each.content).hexdigest() for each in proofs]
 
 
+def _of_materials(proofs: Sequence[Proof]) -> dict[str, Any]:
+    """Which papers stand for which material."""
+    named = [(each.material, digest) for each, digest in zip(proofs, _digests(proofs), strict=True) if each.material]
+    found = {name: [digest for of, digest in named if of == name] for name, _ in named}
+    return {"materials": found} if found else {}
+
+
 # --- what is refused --------------------------------------------------------------------------------------------------
 
 
@@ -360,11 +367,11 @@ def open_actions(case: Case, role: Role | None = None) -> list[Action]:
 
 
 def check_guards(case: Case, action: Action, values: Mapping[str, Any], on: date) -> None:
-    """Raises IllegalAction in the words of the first guard that holds the action back."""
+    """Raises HeldBack in the words of the first guard that holds the action back."""
     for guard in action.guards:
         refusal = guard(case, values, on)
         if refusal is not None:
-            raise IllegalAction(*_with_clause(refusal))
+            raise HeldBack(*_with_clause(refusal), "" if refusal.cure is None else refusal.cure.zh)
 
 
 def _with_clause(refusal: Refusal) -> tuple[str, str]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from cases import event_log, mail, outcomes, silence
+from cases import event_log, mail, outcomes, refusals, silence
 from cases.accounts import Role
-from cases.actor import Actor
+from cases.actor import Actor, Order
 from cases.case import Case, Event, Proposal
 from cases.clock import Reading, readings
 from cases.definition import Action, Definition, Field, Matter, Words
@@ -16,8 +16,10 @@ from cases.definitions import registry
 from cases.engine import Engine, Head, open_actions
 from cases.mail import Posted
 from cases.negotiation import clause, waiting_for
+from cases.refusals import Refused
 from cases.silence import Ticked
 from graph.ledger.store import Store
+from lianxin.errors import HeldBack, LianxinError, LimitCrossed
 from lianxin.settings import Settings
 from rules.calendar import official_calendar
 
@@ -56,6 +58,25 @@ def living(over: Engine) -> Mapping[tuple[str, str], Mapping[str, int]]:
             first = event_log.events(connection, head.id)[0].data
             found.setdefault((first["kind"], first["version"]), Counter())[head.state] += 1
     return found
+
+
+def remember_refusal(
+    over: Engine, case: Case, order: Order, form: str, what: str, typed: Mapping[str, Any], error: LianxinError
+) -> None:
+    """Keep an act that a rule or a limit of the law refused, for whoever tried it; other errors are not kept."""
+    if isinstance(error, HeldBack | LimitCrossed):
+        held = Refused(case.version, order.at, form, what, error.zh, error.cure, typed)
+        refusals.remember(over.ledger, case.id, _author(order.by), held)
+
+
+def refused_to(over: Engine, case: Case, by: Actor) -> list[Refused]:
+    """What was refused to somebody in a case, in order: nobody else sees it."""
+    return refusals.of_account(over.ledger, case.id, _author(by))
+
+
+def _author(by: Actor) -> str:
+    """An account in its role: guests of the demo have a name in common."""
+    return f"{by.role.value} {by.name}"
 
 
 # --- as JSON ----------------------------------------------------------------------------------------------------------

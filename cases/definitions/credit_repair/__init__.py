@@ -20,6 +20,7 @@ from cases.definition import (
     Field,
     FieldType,
     Guard,
+    Interview,
     Notice,
     Option,
     Papers,
@@ -31,6 +32,7 @@ from cases.definition import (
     Words,
 )
 from cases.definitions.credit_repair import facts, matters
+from cases.definitions.credit_repair.papers import MATERIALS
 from cases.local_targets import ANSWER, AT_ONCE, OBJECTION, RECHECKS, RECURRING, SUPPLEMENT
 from graph.ontology import OutcomeKind
 from rules.credit_repair.deadlines import ACCEPT, DECIDE, FEEDBACK
@@ -106,10 +108,15 @@ UNIT: Final = frozenset({Role.REPAIR_AUTHORITY})
 LEAD: Final = frozenset({Role.LEAD_DEPARTMENT})
 _DECIDING: Final = frozenset({S.PUSHED, S.ACCEPTED, S.EXTENDED})
 _PREPARING: Final = frozenset({S.PUBLISHED, S.REPAIRABLE, S.CONSULTING})
+_APPLYING: Final = frozenset({S.REPAIRABLE, S.CONSULTING})
 _OPEN_TO_OBJECTION: Final = frozenset(S) - {S.OBJECTION, S.CORRECTED, S.UNPUBLISHED, S.AUTO_STOPPED, S.SECTOR_RULE}
 _OBJECTION: Final = frozenset({S.OBJECTION})
 
 _SENTENCE: Final = Field("sentence", Words("说明", "in words"), FieldType.TEXT, most=1000, personal=True)
+_CONTACT: Final = Field(
+    "contact", Words("联系人和电话", "whom to call"), FieldType.TEXT, False, most=100, personal=True,
+    hint=Words("认定单位有疑问时找谁；可以依申请删除", "whom the unit calls; it can be erased"),
+)  # fmt: skip
 _ON: Final = Field("day", Words("日期", "day"), FieldType.DAY)
 _RETURNS: Final = (
     Option(
@@ -187,18 +194,19 @@ _ACTIONS: Final = (
     _act(A.MAY_APPLY, "核对条件，可以申请", "may be applied for", FIRM | UNIT | LEAD, {S.PUBLISHED}, S.REPAIRABLE,
          guard=facts.may_apply),
     _act(A.CONSULT, "请求磋商辅导", "consult", FIRM | UNIT, {S.PUBLISHED, S.REPAIRABLE}, S.CONSULTING),
-    _act(A.SUBMIT, "提交申请", "submit", FIRM, {S.REPAIRABLE, S.CONSULTING}, S.SUBMITTED,
+    _act(A.SUBMIT, "提交申请", "submit", FIRM, _APPLYING, S.SUBMITTED,
+         *facts.claimed_fields(), _CONTACT,
          Field("query_code", Words("查询码", "query code"), FieldType.TEXT, False, most=60),
-         guard=facts.may_apply, papers=_PROOFS),
+         guard=facts.may_apply_as_said, papers=_PROOFS),
     _act(A.RECEIVE, "收到推送的申请", "received", UNIT, {S.SUBMITTED}, S.PUSHED),
     _act(A.WANT_MORE, "要求补正", "want more", UNIT, {S.PUSHED}, S.SUPPLEMENT, *_CODED),
     _act(A.HAND_IN_MORE, "补正", "hand in more", FIRM, {S.SUPPLEMENT}, S.PUSHED, papers=_PROOFS),
     _act(A.RETURN, "不予受理", "not accepted", UNIT, {S.PUSHED}, S.REFUSED, *_CODED, papers=_LETTER),
-    _act(A.TAKE_ON, "受理", "accept", UNIT, {S.PUSHED}, S.ACCEPTED, guard=facts.may_apply),
+    _act(A.TAKE_ON, "受理", "accept", UNIT, {S.PUSHED}, S.ACCEPTED, guard=facts.may_apply_as_said),
     _act(A.EXTEND, "延期", "extend", UNIT, {S.ACCEPTED}, S.EXTENDED,
          Field("told_on", Words("告知申请人的日期", "told on"), FieldType.DAY), _SENTENCE, guard=_told_before_the_end),
     _act(A.APPROVE, "予以修复", "approve", UNIT, {S.ACCEPTED, S.EXTENDED}, S.APPROVED, _ON,
-         guard=facts.may_apply, papers=_LETTER),
+         guard=facts.may_decide, papers=_LETTER),
     _act(A.REJECT, "不予修复", "reject", UNIT, {S.ACCEPTED, S.EXTENDED}, S.REJECTED, *_CODED, papers=_LETTER),
     _act(A.APPLY_AGAIN, "准备再次申请", "prepare another application", FIRM, {S.REFUSED, S.REJECTED}, S.REPAIRABLE),
     _act(A.STOP_DISPLAY, "停止公示并报送结果", "stop display", UNIT, {S.APPROVED}, S.SYNCING),
@@ -282,6 +290,7 @@ DEFINITION: Final = Definition(
     ),
     opens=FIRM | UNIT | LEAD,
     first=S.PUBLISHED,
+    alike=facts.alike,
     about_record="record",
     fields=(
         Field("record", Words("记录编号", "record"), FieldType.TEXT, most=600),
@@ -315,6 +324,7 @@ DEFINITION: Final = Definition(
     ),
     actions=_ACTIONS,
     clocks=_CLOCKS,
+    interviews=(Interview(A.SUBMIT, (*facts.ASKED, _CONTACT.name), facts.matters, _APPLYING, MATERIALS),),
     matters=matters.matters(_PREPARING, frozenset({S.ACCEPTED, S.EXTENDED})),
     notices=(
         Notice("open", FIRM | UNIT, Words("信用修复案件已建立", "a case of credit repair was opened")),
