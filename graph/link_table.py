@@ -1,6 +1,7 @@
 """Links of one type in compressed adjacency arrays (CSR), both directions, at most 37 bytes a link.
 
-The links are sorted by (from, to); the other direction is a permutation of them. Days are proleptic Gregorian
+The links are sorted by (from, to); the other direction is a permutation of them. The first ends stand in the order of
+the other direction, so that the neighbours of a record lie side by side in either. Days are proleptic Gregorian
 ordinals; an unknown bound is the far past or the far future, so that the interval mask needs no special case.
 A column that says the same of every link, such as a bound that no link has, is held once. Offsets reach as far as the
 last record with such a link: a type without links takes no room.
@@ -30,7 +31,7 @@ class LinkTable:
     out_start: Offsets
     in_start: Offsets
     in_order: npt.NDArray[np.int32]
-    from_: npt.NDArray[np.int32]
+    in_from: npt.NDArray[np.int32]  # the first ends, in_order
     to: npt.NDArray[np.int32]
     valid_from: npt.NDArray[np.int32]
     valid_to: npt.NDArray[np.int32]
@@ -53,18 +54,35 @@ class LinkTable:
     def nbytes(self) -> int:
         """Bytes of all arrays together."""
         columns = (getattr(self, name) for name in self.__slots__ if name != "details")
-        return sum(column.itemsize if _held_once(column) else column.nbytes for column in columns)
+        return sum(column.itemsize if held_once(column) else column.nbytes for column in columns)
 
     def around(self, handles: Ints, direction: Direction) -> tuple[Ints, Ints]:
         """All links at these records: (index into handles, position of the link), in the table's order."""
+        origin, place = self.places(handles, direction)
+        return origin, place if direction == "out" else self.in_order[place].astype(np.int64)
+
+    def neighbours(self, handles: Ints, direction: Direction) -> tuple[Ints, Ints, Ints]:
+        """All links at these records: (index into handles, position of the link, record at the other end)."""
+        origin, place = self.places(handles, direction)
+        if direction == "out":
+            return origin, place, self.to[place].astype(np.int64)
+        return origin, self.in_order[place].astype(np.int64), self.in_from[place].astype(np.int64)
+
+    def first_ends(self, positions: Ints) -> Ints:
+        """The records from which these links go."""
+        return np.searchsorted(self.out_start, positions, side="right") - 1
+
+    def places(self, handles: Ints, direction: Direction) -> tuple[Ints, Ints]:
+        """Where the links at these records stand in the order of a direction, with the index into handles."""
         start = self.out_start if direction == "out" else self.in_start
         end = len(start) - 1  # records from here on have no link
         first = start[np.minimum(handles, end)]
         count = start[np.minimum(handles + 1, end)] - first
+        if len(handles) == 1:
+            return np.zeros(count[0], np.int64), np.arange(first[0], first[0] + count[0], dtype=np.int64)
+        # Within each run the places count up from the run's first one.
         origin = np.repeat(np.arange(len(handles)), count)
-        # Within each run the positions count up from the run's first one.
-        position = np.arange(len(origin)) + np.repeat(first - (np.cumsum(count) - count), count)
-        return origin, position if direction == "out" else self.in_order[position].astype(np.int64)
+        return origin, np.arange(len(origin)) + (first - (np.cumsum(count) - count))[origin]
 
 
 _KINDS = "iiiibfiii"  # from, to, valid from, valid to, basis, share, file, row, detail: of 4 bytes, the basis of 1
@@ -111,7 +129,7 @@ class LinkRows:
             out_start=_starts(from_),
             in_start=_starts(to),
             in_order=in_order,
-            from_=from_,
+            in_from=from_[in_order],
             to=to,
             valid_from=_kept(valid_from),
             valid_to=_kept(valid_to),
@@ -154,8 +172,9 @@ def _kept(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def values_at(column: npt.NDArray[Any], positions: Ints) -> npt.NDArray[Any]:
     """The values of a column at these positions, read only where the column is held once."""
-    return np.broadcast_to(column[:1], positions.shape) if _held_once(column) else column[positions]
+    return np.broadcast_to(column[:1], positions.shape) if held_once(column) else column[positions]
 
 
-def _held_once(column: npt.NDArray[Any]) -> bool:
+def held_once(column: npt.NDArray[Any]) -> bool:
+    """Whether the column says the same of every link."""
     return column.strides == (0,)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from graph import contributions
 from graph.contributions import Contribution
-from graph.link_table import FAR_FUTURE, FAR_PAST, LinkTable, values_at
+from graph.link_table import FAR_FUTURE, FAR_PAST, LinkTable, held_once, values_at
 from graph.ontology import RECORD_TYPES, Basis, Ref, read_body
 from graph.view import BASES, Codes, DatasetInfo, Direction, Entity, Evidence, Ints, Links, Source, networkx_of, ranks
 
@@ -40,7 +40,7 @@ class Layer:
             firsts = pairs >> 32
             first[firsts[firsts < table.records]] = True
             at = table.around(np.flatnonzero(first), "out")[1]
-            ends = table.from_[at].astype(np.int64) << 32 | table.to[at]
+            ends = table.first_ends(at) << 32 | table.to[at]
             nearest = pairs[np.minimum(np.searchsorted(pairs, ends), len(pairs) - 1)]
             gone[at[nearest == ends]] = True
         return Layer(table, gone)
@@ -137,7 +137,7 @@ class MemoryView:
             properties["share"] = round(float(table.share[at]), 6)  # float32 carries six digits of the source's share
         return Evidence(
             link_type,
-            self.ref(int(table.from_[at])),
+            self.ref(int(table.first_ends(np.array([at]))[0])),
             self.ref(int(table.to[at])),
             BASES[table.basis[at]],
             _day(int(table.valid_from[at])),
@@ -186,17 +186,22 @@ class MemoryView:
 
 def _links_of(layer: Layer, asked: Ints, direction: Direction, on: date | None, offset: int) -> Links:
     table = layer.table
-    origin, at = table.around(asked, direction)
-    holds = np.ones(len(at), bool)
+    origin, at, other = table.neighbours(asked, direction)
+    holds = _holding(layer, at, on)
+    if holds is not None and not holds.all():
+        origin, at, other = origin[holds], at[holds], other[holds]
+    return Links(origin, other, values_at(table.basis, at), values_at(table.share, at), at + offset if offset else at)
+
+
+def _holding(layer: Layer, at: Ints, on: date | None) -> npt.NDArray[np.bool_] | None:
+    """Which of these links hold on a day; None where all do."""
+    masks = [] if layer.gone is None else [~layer.gone[at]]
     if on is not None:
-        holds &= values_at(table.valid_from, at) <= on.toordinal()
-        holds &= values_at(table.valid_to, at) >= on.toordinal()
-    if layer.gone is not None:
-        holds &= ~layer.gone[at]
-    if not holds.all():
-        origin, at = origin[holds], at[holds]
-    other = (table.to if direction == "out" else table.from_)[at].astype(np.int64)
-    return Links(origin, other, values_at(table.basis, at), values_at(table.share, at), at + offset)
+        day, table = on.toordinal(), layer.table
+        for column, holds in ((table.valid_from, np.less_equal), (table.valid_to, np.greater_equal)):
+            if not (held_once(column) and holds(column[:1], day).all()):
+                masks.append(holds(values_at(column, at), day))
+    return np.logical_and.reduce(masks) if masks else None
 
 
 def _joined(found: Sequence[Links]) -> Links:

@@ -39,6 +39,11 @@ def test_links_around_records_are_those_of_a_plain_list(
     origin, position = table.around(np.array(asked, np.int64), direction)
     found = [(int(o), by_position[p]) for o, p in zip(origin, position, strict=True)]
     plain = listed(links, direction)
+    far = 1 if direction == "out" else 0
+    same_origin, same_position, others = table.neighbours(np.array(asked, np.int64), direction)
+    assert (same_origin.tolist(), same_position.tolist()) == (origin.tolist(), position.tolist())
+    assert others.tolist() == [links[by_position[p]][far] for p in position]
+    assert table.first_ends(position).tolist() == [links[by_position[p]][0] for p in position]
     assert found == [(o, number) for o, handle in enumerate(asked) for near, _, number in plain if near == handle]
 
 
