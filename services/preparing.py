@@ -156,10 +156,12 @@ def _known(
 ) -> list[Known]:
     """What need not be asked, each once: of the case, of the register, of what the enterprise stated earlier."""
     by_name = {each.name: each for each in (*case.definition.fields, *action.fields)}
+    register = {name: (value, source) for name, value, source in _registered(record)}
     found: dict[str, Known] = {}
     for name, value, source in (*_stated(case), *_registered(record), *_claimed(said, on)):
         if name in by_name and name not in found and value is not False:  # what was not so may be so by now
-            found[name] = Known(by_name[name], value, source)
+            agrees = name in register and register[name][0] == value
+            found[name] = Known(by_name[name], value, register[name][1] if agrees else source)
     return list(found.values())
 
 

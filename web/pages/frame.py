@@ -67,6 +67,7 @@ NAVIGATION = (
 CASE_PAGES = (
     "pages.case_list",
     "pages.case_page",
+    "pages.prepare_page",
     "pages.new_case",
     "pages.open_case",
     "pages.act_in_case",

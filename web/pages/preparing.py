@@ -3,6 +3,7 @@
 Which questions there are, the definition of the case says; a question that the register answers is not asked.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -159,7 +160,8 @@ def _page(case: Case, made: Preparation, ask: str, refused: Refused | None) -> s
 
 
 def _question_form(made: Preparation, asked: Question, refused: Refused | None) -> Form:
-    field, value = asked.field, asked.value
+    """The question; that it may be left open is said once below it."""
+    field, value = replace(asked.field, required=True), asked.value
     known = {} if value is None else {field.name: case_room.as_typed(field, value)}
     return case_forms.form(_QUESTION, made.action.words, (field,), refused, known=known)
 
