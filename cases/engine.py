@@ -126,7 +126,7 @@ class Engine:
     ) -> Done:
         """Open a case. Raises NotKnown, IllegalAction, BadForm, BadQuestion, BadDocument, OutOfScope, KeyReused."""
         definition = self.registry.newest(kind)
-        request = [Own.OPEN, kind, dict(values), enterprise, authority, _digests(proofs)]
+        request = [Own.OPEN, kind, dict(values), enterprise, authority, digests(proofs)]
         enterprise, authority = _parties(definition, order.by, enterprise, authority)
         if order.by.role not in definition.opens:
             raise _not_yours(definition, order.by.role, definition.opens)
@@ -161,12 +161,12 @@ class Engine:
             found = _open_action(case, action)
             self.check_role(connection, case, order, found.who)
             stay, personal = forms.read(found.fields, values)
-            _check_papers(found.papers, proofs)
+            check_papers(found.papers, proofs)
             check_guards(case, found, {**stay, **personal}, order.on)
             data = {"values": stay, **_target(case, found), **_of_materials(proofs)}
             return Plan(action, data, personal, proofs, _told_of(case.definition, action))
 
-        return self.do(number, [action, dict(values), _digests(proofs)], order, plan)
+        return self.do(number, [action, dict(values), digests(proofs)], order, plan)
 
     def hand_over(self, number: int, role: Role, account: str, order: Order) -> Done:
         """Lay what a role has to do in a case into the hands of one account. Its own role may, and the administrator.
@@ -282,13 +282,14 @@ class Engine:
             )
 
 
-def _digests(proofs: Sequence[Proof]) -> list[str]:
+def digests(proofs: Sequence[Proof]) -> list[str]:
+    """SHA-256 of each, as an act is told from another under one key."""
     return [hashlib.sha256(each.content).hexdigest() for each in proofs]
 
 
 def _of_materials(proofs: Sequence[Proof]) -> dict[str, Any]:
     """Which papers stand for which material."""
-    named = [(each.material, digest) for each, digest in zip(proofs, _digests(proofs), strict=True) if each.material]
+    named = [(each.material, digest) for each, digest in zip(proofs, digests(proofs), strict=True) if each.material]
     found = {name: [digest for of, digest in named if of == name] for name, _ in named}
     return {"materials": found} if found else {}
 
@@ -382,7 +383,8 @@ def _with_clause(refusal: Refusal) -> tuple[str, str]:
     return f"{refusal.words.en} ({named})", f"{refusal.words.zh}（依据：{named}）"
 
 
-def _check_papers(papers: Papers | None, proofs: Sequence[Proof]) -> None:
+def check_papers(papers: Papers | None, proofs: Sequence[Proof]) -> None:
+    """Raises BadForm where they are too few or too many."""
     least, most = (0, 0) if papers is None else (papers.least, papers.most)
     if not least <= len(proofs) <= most:
         said = (

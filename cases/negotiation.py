@@ -4,7 +4,7 @@ A limit of the law is checked when something is proposed, and again when it is s
 is settled is an agreement that both sides confirm.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -16,13 +16,15 @@ from cases.accounts import Role
 from cases.actor import Order
 from cases.case import Case, Own, Proposal, Standing
 from cases.clock import after
-from cases.definition import Field, FieldType, Matter, Values, Words
-from cases.engine import Done, Engine, Plan
+from cases.definition import Field, FieldType, Matter, Papers, Values, Words
+from cases.documents import Proof
+from cases.engine import Done, Engine, Plan, check_papers, digests
 from cases.local_targets import ANSWER
 from lianxin.errors import BadForm, BadQuestion, IllegalAction, LimitCrossed
 from rules.law import Citation
 
 REASON: Final = Field("reason", Words("理由", "reason"), FieldType.TEXT, most=2000, personal=True)
+PROOFS: Final = Papers(Words("附件", "proofs"), most=3)  # of a proposal
 LONGEST_WAIT: Final = 92  # days until an answer is due: three months
 
 
@@ -49,12 +51,12 @@ class How(StrEnum):
 
 def propose(
     engine: Engine, case: int, matter: str, values: Mapping[str, Any], reason: str, order: Order, *,
-    reply_by: date | None = None, answers: int | None = None,
+    reply_by: date | None = None, answers: int | None = None, proofs: Sequence[Proof] = (),
 ) -> Done:  # fmt: skip
     """Propose something on a matter, or (`answers`) something else than a proposal says.
 
     `reply_by`: the day by which the other side answers; without one the local target. Raises IllegalAction,
-    LimitCrossed, BadForm, BadQuestion, StaleVersion, NotKnown, OutOfScope, KeyReused.
+    LimitCrossed, BadForm, BadDocument, BadQuestion, StaleVersion, NotKnown, OutOfScope, KeyReused.
     """
 
     def plan(connection: Connection, found: Case) -> Plan:
@@ -70,6 +72,7 @@ def propose(
         stay, personal = forms.read((*about.fields, REASON), {**values, "reason": reason})
         due = reply_by or after(engine.calendar, order.on, ANSWER.on(order.on)).day
         _check_reply_by(due, order.on)
+        check_papers(PROOFS, proofs)
         _check_limit(about, found, stay, order.on)
         data: dict[str, Any] = {"matter": matter, "values": stay, "reply_by": due.isoformat()}
         data |= {} if answers is None else {"proposal": answers}
@@ -77,10 +80,15 @@ def propose(
             f"收到关于“{about.words.zh}”的提议，请在 {due} 前答复", f"a proposal on {about.words.en}: answer by {due}"
         )
         return Plan(
-            Own.PROPOSE if answers is None else Own.COUNTER, data, personal, tell=_others(about, order.by.role, words)
+            Own.PROPOSE if answers is None else Own.COUNTER,
+            data,
+            personal,
+            proofs,
+            _others(about, order.by.role, words),
         )
 
-    request = ["propose", matter, dict(values), reason, None if reply_by is None else reply_by.isoformat(), answers]
+    until = None if reply_by is None else reply_by.isoformat()
+    request = ["propose", matter, dict(values), reason, until, answers, *digests(proofs)]
     return engine.do(case, request, order, plan)
 
 

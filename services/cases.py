@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from cases import event_log, mail, outcomes, refusals, silence
 from cases.accounts import Role
@@ -70,6 +70,21 @@ def remember_refusal(
 
 
 def refused_to(over: Engine, case: Case, by: Actor) -> list[Refused]:
+ACT: Final = "act"
+
+
+def called(case: Case, how: str, about: str) -> str:
+    """What somebody does, in words. `how`: ACT, or an act of a negotiation; `about`: the action, matter or proposal."""
+    if how == ACT:
+        action = case.definition.action(about)
+        return about if action is None else action.words.zh
+    if about.isdigit() and int(about) in case.proposals:
+        about = case.proposals[int(about)].matter
+    matter = case.definition.matter(about)
+    words = [OWN_WORDS.get(how), None if matter is None else matter.words]
+    return "：".join(each.zh for each in words if each is not None) or how
+
+
     """What was refused to somebody in a case, in order: nobody else sees it."""
     return refusals.of_account(over.ledger, case.id, _author(by))
 

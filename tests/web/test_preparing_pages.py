@@ -195,9 +195,12 @@ def test_papers_are_checked_the_package_leaves_and_the_application_is_filed(go: 
     assert go(FIRM, f"{address_of(case)}/done", form).status_code == 303
     filed = engine(ledger).case(case)
     assert filed.state_name == "submitted"
+    again = go(FIRM, f"{address_of(case)}/done", form)
+    assert (again.status_code, engine(ledger).case(case).version) == (303, filed.version), "a button pressed twice"
     assert filed.events[-1].data["materials"].keys() == {"commitment", "performance"}
     assert "contact" not in filed.events[-1].data["values"], "what names a person can be erased"
     assert go(FIRM, address_of(case)).status_code == 409, "what is filed is not prepared any more"
+    assert go(FIRM, f"{address_of(case)}/done", {**form, "version": "1"}).status_code == 409
 
 
 def test_what_the_party_says_is_checked_before_a_decision(ledger: Ledger, go: Sent) -> None:
@@ -282,6 +285,46 @@ def test_what_a_rule_holds_back_stands_there_too_and_what_is_only_badly_typed_do
     assert "签署并公开信用承诺书" in go(FIRM, f"/cases/{case}").text
     assert go(FIRM, f"/cases/{case}/actions", {"action": "object", "version": "1"}).status_code == 422
     assert "没有发出：提出异议" not in go(FIRM, f"/cases/{case}").text
+
+
+def test_what_is_refused_over_the_api_stands_in_the_thread_too(
+    app: OpenAPI, ledger: Ledger, go: Sent, as_role: Callable[[FlaskClient, Role], None]
+) -> None:
+    over = engine(ledger)
+    case = over.open("credit-repair", FACTS, order(UNIT), enterprise=ENTERPRISE).case.id
+    client = app.test_client()
+    as_role(client, FIRM)
+    body = {"how": "propose", "matter": "performed", "reason": "急用",
+            "values": {"list": ["缴清"], "until": "2026-12-01", "whole_before_approval": False}}  # fmt: skip
+    head = {"If-Match": '"1"'}
+    assert client.post(f"/api/cases/{case}/proposals", json=body, headers=head).status_code == 409
+    assert client.post(f"/api/cases/{case}/actions", json={"action": "may_apply"}, headers=head).status_code == 409
+    page = go(FIRM, f"/cases/{case}").text
+    assert "没有发出：提议：什么算纠正和履行" in page
+    assert "没有发出：核对条件，可以申请" in page
+    accept = {"how": "accept", "proposal": 9, "reason": "x"}
+    assert client.post(f"/api/cases/{case}/proposals", json=accept, headers=head).status_code == 409
+    assert go(FIRM, f"/cases/{case}").text.count("没有发出") == 2, "what is out of order is no rule's refusal"
+
+
+def test_a_proposal_may_carry_proofs(go: Sent, ledger: Ledger) -> None:
+    case = consulting(ledger)
+    offer = {
+        "how": "propose",
+        "matter": "proofs",
+        "version": "2",
+        "field-until": "2026-12-01",
+        "field-reason": "见附件",
+    }
+    wrong = {**offer, "papers": (io.BytesIO(b"MZ"), "a.pdf")}
+    assert go(FIRM, f"/cases/{case}/proposals", wrong).status_code == 422
+    many = {**offer, "papers": [(io.BytesIO(PDF + bytes([n])), "a.pdf") for n in range(4)]}
+    refused = go(FIRM, f"/cases/{case}/proposals", many)
+    assert refused.status_code == 422
+    assert "应为 0 到 3 份" in refused.text
+    sent = go(FIRM, f"/cases/{case}/proposals", {**offer, "papers": (io.BytesIO(PDF), "a.pdf")})
+    assert sent.status_code == 303
+    assert f"/cases/{case}/documents/{hashlib.sha256(PDF).hexdigest()}" in go(UNIT, f"/cases/{case}").text
 
 
 # --- precedents -------------------------------------------------------------------------------------------------------

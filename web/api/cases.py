@@ -1,14 +1,17 @@
 """Cases over the API: opened, read, acted in, negotiated. Each act names the version it was decided on (If-Match) and
 may carry an Idempotency-Key: sent twice, it is done once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from flask import Response
 
 from cases import negotiation
+from cases.actor import Order
 from cases.engine import Done
 from cases.negotiation import How
-from lianxin.errors import BadForm
+from lianxin.errors import BadForm, HeldBack, LimitCrossed
 from services import cases as service
 from web.acting import actor, order, seen_version
 from web.api import models
@@ -72,9 +75,10 @@ def open_case(body: OpenBody) -> Response:
 def act_in_case(path: CasePath, body: ActBody) -> Response:
     """Do one of the actions that the case lists, with its fields and papers. Needs If-Match."""
     reach(Permission.CASE_ACT)
-    engine = service.engine(platform().ledger)
+    engine, asked = service.engine(platform().ledger), order(seen_version(path.number))
     proofs = [each.proof() for each in body.papers]
-    return _done(engine.act(path.number, body.action, body.values, order(seen_version(path.number)), proofs))
+    with _remembered(path.number, asked, service.ACT, body.action):
+        return _done(engine.act(path.number, body.action, body.values, asked, proofs))
 
 
 @change(
@@ -93,7 +97,26 @@ def negotiate_in_case(path: CasePath, body: ProposalBody) -> Response:
 
 
 def _negotiated(number: int, body: ProposalBody) -> Done:
-    engine, asked = service.engine(platform().ledger), order(seen_version(number))
+    asked = order(seen_version(number))
+    with _remembered(number, asked, body.how, str(body.proposal or body.matter)):
+        return _answered(number, body, asked)
+
+
+@contextmanager
+def _remembered(number: int, asked: Order, how: str, about: str) -> Iterator[None]:
+    """What a rule refuses stands in the thread of whoever tried it, as if it was tried on the page."""
+    try:
+        yield
+    except (HeldBack, LimitCrossed) as refused:
+        engine = service.engine(platform().ledger)
+        case = engine.case(number, asked.by)
+        what = service.called(case, how, about)
+        service.remember_refusal(engine, case, asked, f"{how}-{about}", what, {}, refused)
+        raise
+
+
+def _answered(number: int, body: ProposalBody, asked: Order) -> Done:
+    engine = service.engine(platform().ledger)
     if body.how in (How.PROPOSE, How.COUNTER):
         answers = _given(body.proposal, "proposal") if body.how is How.COUNTER else None
         matter = _given(body.matter, "matter")

@@ -13,10 +13,10 @@ from cases.accounts import Role
 from cases.actor import Actor
 from cases.case import PLATFORM, Case, Event, Own, Proposal, Standing
 from cases.clock import Reading, after, before, between, readings
-from cases.definition import Action, Field, FieldType, Matter, Part, Words
+from cases.definition import UNITS, Action, Field, FieldType, Matter, Part, Words
 from cases.engine import check_guards, open_actions
 from cases.local_targets import LEAD_AFTER, LOCAL, REMINDER_BEFORE, SUPERIOR_AFTER
-from cases.negotiation import REASON, waiting_for
+from cases.negotiation import PROOFS, REASON, waiting_for
 from cases.refusals import Refused as Kept
 from lianxin.errors import IllegalAction
 from rules.calendar import WorkingDays
@@ -55,7 +55,7 @@ class Hand:
 
     @property
     def unit(self) -> str:
-        return "个工作日" if self.reading.clock.unit.value == "working_days" else "天"
+        return UNITS[self.reading.clock.unit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,7 @@ def _cells(calendar: WorkingDays, read: Reading, on: date) -> list[Cell]:
 def _still_kept(case: Case, role: Role, tried: Sequence[Kept]) -> Mapping[str, Typed]:
     """What stood in forms that were refused, by form, until this side does something else."""
     last = max((each.seq for each in case.events if each.role == role.value), default=0)
-    return {each.form: each.typed for each in tried if each.seq >= last}
+    return {each.form: each.typed for each in tried if each.seq >= last and each.typed}
 
 
 def _action(
@@ -273,7 +273,7 @@ def _talk(case: Case, matter: Matter, role: Role, refused: Refused | None, kept:
             return Talk(matter, _answerable(case, matter, each, role, refused), None)
     fields = (*matter.fields, REASON, REPLY_BY)
     name = f"propose-{matter.name}"
-    return Talk(matter, None, case_forms.form(name, matter.words, fields, refused, known=kept.get(name)))
+    return Talk(matter, None, case_forms.form(name, matter.words, fields, refused, known=kept.get(name), papers=PROOFS))
 
 
 def _answerable(case: Case, matter: Matter, each: Proposal, role: Role, refused: Refused | None) -> Answerable:
@@ -282,7 +282,7 @@ def _answerable(case: Case, matter: Matter, each: Proposal, role: Role, refused:
     counter = None
     if not own:
         fields, known = (*matter.fields, REASON, REPLY_BY), _as_typed(matter.fields, each.values)
-        counter = case_forms.form(f"counter-{each.number}", matter.words, fields, refused, known=known)
+        counter = case_forms.form(f"counter-{each.number}", matter.words, fields, refused, known=known, papers=PROOFS)
     reason = case.events[each.number - 1].personal.get("reason")
     parts = [field.name for field in matter.fields if field.name in each.values]
     said = forms.lines(matter.fields, each.values)

@@ -166,14 +166,15 @@ def act_in_case(number: str) -> AnyResponse:
     try:
         done = case_engine().act(case.id, name, given, form_order(case_forms.seen()), case_forms.proofs())
     except _REFUSED as refused:
-        remember(case, f"act-{name}", name if action is None else action.words.zh, given, refused)
+        remember(case, f"act-{name}", service.called(case, service.ACT, name), given, refused)
         return _again(case, f"act-{name}", given, refused)
     return _done(done)
 
 
 @permission(Permission.CASE_ACT)
+@takes_files(ROOM)
 def negotiate_in_case(number: str) -> AnyResponse:
-    """POST /cases/<number>/proposals: how, matter, proposal, version, token, fields, reason, reply_by, parts."""
+    """POST /cases/<number>/proposals: how, matter, proposal, version, token, fields, parts, papers; with a reason."""
     case = case_of(number, Permission.CASE_ACT)
     how, about = request.form.get("how", ""), request.form.get("proposal", "")
     name = f"{how if how in _WITH_A_FORM else 'answer'}-{about or request.form.get('matter', '')}"
@@ -182,15 +183,9 @@ def negotiate_in_case(number: str) -> AnyResponse:
     try:
         done = _negotiated(case, how, given)
     except _REFUSED as refused:
-        remember(case, name, _called(case, how), given, refused)
+        remember(case, name, service.called(case, how, about or request.form.get("matter", "")), given, refused)
         return _again(case, name, {**given, "parts": request.form.getlist("parts")}, refused)
     return _done(done)
-
-
-def _called(case: Case, how: str) -> str:
-    """What was tried in a negotiation, in words."""
-    words, matter = service.OWN_WORDS.get(how), case.definition.matter(request.form.get("matter", ""))
-    return "：".join(each.zh for each in (words, None if matter is None else matter.words) if each is not None)
 
 
 PROPOSING: Final = frozenset({How.PROPOSE, How.COUNTER})
@@ -212,7 +207,10 @@ def _negotiated(case: Case, how: str, given: Typed) -> Done:
         stated = {name: value for name, value in given.items() if name not in ("reason", "reply_by")}
         answers = _proposal() if how == How.COUNTER else None
         matter, by = request.form.get("matter", ""), _reply_by(str(given["reply_by"]))
-        return negotiation.propose(case_engine(), case.id, matter, stated, reason, order, reply_by=by, answers=answers)
+        proofs = case_forms.proofs()
+        return negotiation.propose(
+            case_engine(), case.id, matter, stated, reason, order, reply_by=by, answers=answers, proofs=proofs
+        )
     if how == How.CONFIRM:
         return negotiation.confirm(case_engine(), case.id, _proposal(), order)
     if how not in set(Answer):

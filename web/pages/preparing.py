@@ -117,6 +117,8 @@ def package(number: str, action: str) -> Response:
 def send_prepared(number: str, action: str) -> AnyResponse:
     """POST /cases/<number>/prepare/<action>/done: version, token, the last fields; what was prepared is done."""
     case = case_of(number, Permission.CASE_ACT)
+    if _was_sent(case, action):
+        return redirect(url_for("pages.case_page", number=case.id, done=case.version), 303)
     made = _prepared(case, action)
     given = case_forms.typed(made.last)
     try:
@@ -177,6 +179,12 @@ def _again(case: Case, made: Preparation, form: str, error: LianxinError) -> Any
     remember(case, form, made.action.words.zh, given, error)
     refused = case_forms.refusal(form, given, error)
     return make_response(_page(case, _prepared(case, made.action.name), "", refused), refused.status)
+
+
+def _was_sent(case: Case, action: str) -> bool:
+    """Whether this very form was sent a moment ago: a button is pressed twice."""
+    last = case.events[-1]
+    return (last.action, last.actor, last.seq) == (action, actor().name, (case_forms.seen() or 0) + 1)
 
 
 def _check_complete(made: Preparation) -> None:
