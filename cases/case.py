@@ -73,7 +73,7 @@ class Stretch:
 class Run:
     """A clock that was started: `seq` of the event, its stretches, the steps taken, the last day as it was told.
 
-    `told`: blank until an event has told it; anew where it stood still.
+    `told`: blank until an event has told it; anew where it stood still. `until`: the last day, where it was stated.
     """
 
     clock: str
@@ -81,6 +81,7 @@ class Run:
     stretches: tuple[Stretch, ...]
     steps: frozenset[str] = frozenset()
     told: str = ""
+    until: date | None = None
 
     @property
     def started(self) -> date:
@@ -236,13 +237,19 @@ def _run(clock: Clock, run: Run | None, state: str, event: Event) -> Run | None:
     """A clock after a case has come into a state."""
     if state in clock.runs_in:
         if run is None:
-            return Run(clock.name, event.seq, (Stretch(True, event.on),))
+            started = _stated_day(event, clock.since) or event.on
+            return Run(clock.name, event.seq, (Stretch(True, started),), until=_stated_day(event, clock.until))
         return run if run.running else run.turned(event.on)
     if state in clock.goes_on_in:
         return run
     if state in clock.pauses_in and run is not None:
         return run.turned(event.on) if run.running else run
     return None
+
+
+def _stated_day(event: Event, field: str | None) -> date | None:
+    given = None if field is None else event.values.get(field)
+    return None if given is None else date.fromisoformat(given)
 
 
 def _told(case: Case, event: Event) -> Case:

@@ -11,7 +11,7 @@ from datetime import date
 from cases.case import Case, Run, Stretch
 from cases.definition import Clock, Unit
 from lianxin.errors import CalendarMissing
-from rules.calendar import DAY, WorkingDays
+from rules.calendar import DAY, WorkingDays, months_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ def _counts(calendar: WorkingDays, unit: Unit, day: date) -> tuple[bool, int | N
 
 
 def after(calendar: WorkingDays, start: date, count: int, unit: Unit = Unit.WORKING_DAYS) -> Due:
-    """The last day of so many days; the start day is not counted."""
+    """The last day of so many days, or months; the start day is not counted."""
+    if unit is Unit.MONTHS:
+        return Due(months_after(start, count))
     day, missing = start, set[int]()
     while count > 0:
         day += DAY
@@ -75,20 +77,28 @@ def before(calendar: WorkingDays, day: date, count: int) -> date:
 
 
 def between(calendar: WorkingDays, start: date, end: date, unit: Unit) -> int:
-    """How many days lie after `start`, up to and including `end`."""
+    """How many days, or whole months, lie after `start`, up to and including `end`."""
+    if unit is Unit.MONTHS:
+        months = max(0, (end.year - start.year) * 12 + end.month - start.month)
+        return months if months == 0 or months_after(start, months) <= end else months - 1
     return sum(_counts(calendar, unit, start + DAY * n)[0] for n in range(1, (end - start).days + 1))
 
 
 def reading(calendar: WorkingDays, clock: Clock, run: Run, on: date) -> Reading:
     """How a clock stands on a day. Raises NotInForce where its number is not in force when it starts."""
-    limit = clock.days.on(run.started)
+    until = run.until
+    limit = clock.days.on(run.started) if until is None else between(calendar, run.started, until, clock.unit)
     closed = [each for each in run.stretches if each.runs and each.end is not None]
     last = run.stretches[-1]
     left = max(0, limit - _sum(calendar, clock.unit, closed, on))
-    due = after(calendar, last.start, left, clock.unit) if last.runs else None
+    due = _due(calendar, clock, run, left) if last.runs else None
     used = _sum(calendar, clock.unit, (each for each in run.stretches if each.runs), on)
     stood = _sum(calendar, clock.unit, (each for each in run.stretches if not each.runs), on)
     return Reading(clock, run, limit, used, stood, due)
+
+
+def _due(calendar: WorkingDays, clock: Clock, run: Run, left: int) -> Due:
+    return Due(run.until) if run.until is not None else after(calendar, run.stretches[-1].start, left, clock.unit)
 
 
 def _sum(calendar: WorkingDays, unit: Unit, stretches: Iterable[Stretch], on: date) -> int:

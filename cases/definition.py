@@ -175,10 +175,14 @@ class Action:
 
 
 class Unit(StrEnum):
-    """In which days a clock counts."""
+    """In which days a clock counts, or in months: then the last day is the corresponding one."""
 
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
+    MONTHS = "months"
+
+
+UNITS: Final[Mapping[Unit, str]] = {Unit.WORKING_DAYS: "个工作日", Unit.CALENDAR_DAYS: "天", Unit.MONTHS: "个月"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,9 @@ class Clock:
 
     `against`: whom it runs against. `days`: a dated number with its citation. When its last day is over, `on_expiry` is
     done by the platform; a clock that `repeats` reminds instead and starts anew.
+
+    `since`, `until`: fields of the action that starts it, which state the day that it counts from, and its last day;
+    where they are blank, it counts from the day of the action, and its number says how long.
     """
 
     name: str
@@ -201,6 +208,8 @@ class Clock:
     goes_on_in: frozenset[str] = frozenset()
     on_expiry: str | None = None
     repeats: bool = False
+    since: str | None = None
+    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +269,20 @@ class Interview:
 
 
 @dataclass(frozen=True, slots=True)
+class Reappearance:
+    """再次出现 What the platform does when a record whose case came to one of these outcomes is stated again.
+
+    `action`: done without anybody, with a field `where` that says which load states it; it is done only where the case
+    stands in one of the action's sources. `shown`: whether the record as it is stated is displayed; a row that says
+    that the party was removed, or that an authority keeps for itself, shows nothing.
+    """
+
+    action: str
+    after: frozenset[OutcomeKind]
+    shown: Callable[[Values], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """通知 Which roles are told of an action, in which words."""
 
@@ -293,6 +316,7 @@ class Definition:
     about_enterprise: bool = True
     about_authority: bool = True
     about_record: str | None = None
+    reappearance: Reappearance | None = None
     alike: Callable[["Case"], Words] | None = None
 
     def state(self, name: str) -> State:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cases.accounts import Role
-from cases.definition import Action, Clock, Definition, Unit
+from cases.definition import UNITS, Action, Clock, Definition
 from cases.lint import edges
 
 
@@ -35,7 +35,7 @@ def _notes(definition: Definition, numbers: dict[str, str]) -> Iterator[str]:
 
 
 def _limit(definition: Definition, clock: Clock) -> str:
-    unit = "个工作日" if clock.unit is Unit.WORKING_DAYS else "天"
+    unit = UNITS[clock.unit]
     again = "，循环提醒" if clock.repeats else ""
     newest = clock.days.versions[-1]
     citation = newest.citation

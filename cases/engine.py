@@ -143,7 +143,7 @@ class Engine:
                 return before
             _check_enterprise(connection, enterprise)
             number = event_log.new_file(connection, kind, enterprise, authority, order.at)
-            tell = _told_of(definition, Own.OPEN)
+            tell = told_of(definition, Own.OPEN)
             plan = Plan(Own.OPEN, data, personal, proofs, tell)
             return self._append(connection, number, None, plan, order, definition, request)
 
@@ -164,7 +164,7 @@ class Engine:
             check_papers(found.papers, proofs)
             check_guards(case, found, {**stay, **personal}, order.on)
             data = {"values": stay, **_target(case, found), **_of_materials(proofs)}
-            return Plan(action, data, personal, proofs, _told_of(case.definition, action))
+            return Plan(action, data, personal, proofs, told_of(case.definition, action))
 
         return self.do(number, [action, dict(values), digests(proofs)], order, plan)
 
@@ -400,5 +400,6 @@ def _target(case: Case, action: Action) -> dict[str, str]:
     return {"to": case.came_from if isinstance(action.target, Back) else action.target}
 
 
-def _told_of(definition: Definition, action: str) -> dict[Role, Words]:
+def told_of(definition: Definition, action: str) -> dict[Role, Words]:
+    """Who is told of an action, in which words."""
     return {role: each.words for each in definition.notices if each.action == action for role in sorted(each.to)}

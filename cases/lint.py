@@ -61,6 +61,9 @@ def _names(definition: Definition) -> Iterator[Flaw]:
         if clock.on_expiry is not None and clock.on_expiry not in actions:
             zh, en = f"没有“{clock.on_expiry}”这个动作", f'there is no action "{clock.on_expiry}"'
             yield Flaw("unknown_action", clock.name, zh, en)
+    again = _of_reappearance(definition)
+    if again is not None and again not in actions:
+        yield Flaw("unknown_action", "reappearance", f"没有“{again}”这个动作", f'there is no action "{again}"')
     for name in actions & set(Own):
         yield Flaw("reserved_name", name, "这个名称由平台使用", "this name belongs to the platform")
     for where, words in _words(definition):
@@ -107,7 +110,7 @@ def _actions(definition: Definition) -> Iterator[Flaw]:
         if action.who - roles:
             zh, en = "由不参与这个事项的角色办理", "is done by a role that takes no part"
             yield Flaw("role_takes_no_part", action.name, zh, en)
-        if not action.who and action.name not in by_clock:
+        if not action.who and action.name not in by_clock and action.name != _of_reappearance(definition):
             zh, en = "没有人可以办，也没有时限触发", "nobody may do it, and no clock does"
             yield Flaw("action_of_nobody", action.name, zh, en)
         if not action.sources:
@@ -116,6 +119,10 @@ def _actions(definition: Definition) -> Iterator[Flaw]:
         yield from _expiry(definition, clock)
     if not definition.opens or definition.opens - roles:
         yield Flaw("opened_by_nobody", definition.kind, "没有参与方可以发起", "no role that takes part opens it")
+
+
+def _of_reappearance(definition: Definition) -> str | None:
+    return None if definition.reappearance is None else definition.reappearance.action
 
 
 def _expiry(definition: Definition, clock: Clock) -> Iterator[Flaw]:

@@ -165,3 +165,14 @@ def _folded(connection: Connection, registry: Registry, number: int) -> Case | N
         return fold(registry.of(found[0].data["kind"], found[0].data["version"]), found)
     except NotKnown:
         return None
+
+
+def load_of(connection: Connection, event: Event) -> int | None:
+    """The load by which the outcome of an event was written; None where it was not."""
+    query = select(load_file.c.load).join(load, load.c.id == load_file.c.load)
+    found: int | None = connection.execute(
+        query.join(dataset, dataset.c.id == load.c.dataset).where(
+            dataset.c.name == DATASET, load_file.c.digest == event.hash
+        )
+    ).scalar()
+    return found

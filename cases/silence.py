@@ -17,7 +17,7 @@ from cases.actor import Actor, Order
 from cases.case import PLATFORM, Case, Own, Proposal, Standing
 from cases.clock import Due, Reading, after, before, readings
 from cases.definition import Words
-from cases.engine import Engine, Plan
+from cases.engine import Engine, Plan, told_of
 from cases.local_targets import LEAD_AFTER, REMINDER_BEFORE, SUPERIOR_AFTER
 from cases.negotiation import waiting_for
 from lianxin.errors import LianxinError
@@ -143,7 +143,8 @@ def _expired(case: Case, name: str, about: dict[str, str], against: Role) -> Ste
     assert action is not None
     assert isinstance(action.target, str)
     words = Words(f"期限已过：{action.words.zh}", f"a limit has passed: {action.words.en}")
-    return Step(Plan(name, {**about, "to": action.target, "values": {}}), words, to=against)
+    plan = Plan(name, {**about, "to": action.target, "values": {}}, tell=told_of(case.definition, name))
+    return Step(plan, words, to=None if against in plan.tell else against)
 
 
 def _of_proposal(case: Case, proposal: Proposal, calendar: WorkingDays, on: date) -> Iterator[Step]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from cases import event_log, mail, outcomes, refusals, silence
+from cases import event_log, mail, outcomes, reappearing, refusals, silence
 from cases.accounts import Role
 from cases.actor import Actor, Order
 from cases.case import Case, Event, Proposal
@@ -38,12 +38,13 @@ def engine(ledger: Store) -> Engine:
 
 
 def tick(over: Engine, settings: Settings, on: date, at: datetime) -> Looked:
-    """Do what is due, write outcomes that waited, make the checkpoint of the day, mail the notices.
+    """Do what is due, write outcomes that waited, take up records that reappear, make the checkpoint, mail the notices.
 
     Raises MissingSetting.
     """
     server = mail.mail_server(settings.mail, settings.mail_from)
     outcomes.catch_up(over.ledger, over.registry)
+    reappearing.look(over, on, at)
     done = silence.tick(over, on, at)
     event_log.checkpoint(over.ledger, on, at)
     posted = Posted(0, 0) if server is None else mail.post(over.ledger, server, settings.base_url or "", at)

@@ -15,6 +15,7 @@ from graph.ledger import schema
 from graph.ledger.commit import insert_row, take_position
 from graph.ledger.database import Database
 from graph.ledger.request import HELD_BACK, LoadOutcome, LoadRequest, SourceFileInfo
+from graph.ontology import Settles
 from lianxin.errors import Conflict, LargeRetraction
 
 RETRACTION_LIMIT = 0.1  # a snapshot that would retract more than this share asks first
@@ -64,6 +65,12 @@ _APPEND_LINKS = (
     " SELECT s.type, d.from_record, d.to_record, :dataset, s.part, s.basis, s.valid_from, s.valid_to, :present,"
     " s.body, :load, f.file, s.row FROM diff_link d"
     " JOIN stage_link s ON s.seq = d.seq JOIN stage_file f ON f.stage = s.file WHERE d.status > 0"
+)
+# What a case has settled and this load states, unchanged too: of a row that is as it was no version would tell.
+_RESTATED = (
+    "INSERT INTO restated (record, load, file, row) SELECT d.record, :load, min(f.file), min(s.row) FROM diff_record d"
+    " JOIN stage_record s ON s.seq = d.seq JOIN stage_file f ON f.stage = s.file"
+    " WHERE d.record IN (SELECT to_record FROM link_version WHERE type = :settles) GROUP BY d.record"
 )
 _VANISHED_RECORDS = (
     "FROM head_record h WHERE h.present AND h.id NOT IN (SELECT head FROM diff_record WHERE head IS NOT NULL)"
@@ -127,6 +134,7 @@ def append(
     values: dict[str, Any] = {"dataset": dataset, "load": load, "present": True, "absent": False, "file": files[0]}
     for statement in (_APPEND_RECORDS, _APPEND_LINKS):
         connection.execute(text(statement), values)
+    connection.execute(text(_RESTATED), {"load": load, "settles": Settles.__name__})
     if vanished:
         for statement in (_RETRACT_RECORDS, _RETRACT_LINKS):
             connection.execute(text(statement), values)

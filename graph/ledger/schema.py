@@ -118,6 +118,17 @@ merge_decision = Table(
     Column("decided_at", DateTime, nullable=False),
 )
 
+restated = Table(
+    "restated",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record", ForeignKey("record.id"), nullable=False),  # one that a case has settled
+    Column("load", ForeignKey("load.id"), nullable=False),  # which states it, changed or not
+    Column("file", ForeignKey("load_file.id"), nullable=False),
+    Column("row", Integer, nullable=False),
+    UniqueConstraint("record", "load"),
+)
+
 position = Table(
     "position",
     metadata,

@@ -125,7 +125,7 @@ def only(found: Any) -> Any:
 
 
 def opened(ask: Ask, record: Any) -> int:
-    facts = {name: value for name, value in record["facts"].items()}
+    facts = dict(record["facts"])
     values = {**facts, "record": record["id"], "fine_band": "large", "published": True}
     values |= {"document_date": "2025-06-01", "duties_done_on": "2025-08-01", "public_commitment": True}
     body = {"kind": "credit-repair", "values": values, "enterprise": ENTERPRISE, "authority": AUTHORITY}

@@ -5,6 +5,7 @@ there is entered by whoever learns of it. Limits of the law come from the rules 
 read, a reminder comes again and again. All other days are local targets.
 """
 
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -25,6 +26,7 @@ from cases.definition import (
     Option,
     Papers,
     Part,
+    Reappearance,
     Refusal,
     State,
     Unit,
@@ -89,6 +91,7 @@ class A(StrEnum):
     RECHECKED_TWICE = "rechecked_twice"
     RECHECKED_LAST = "rechecked_last"
     STILL_SHOWN = "still_shown"
+    REAPPEARED = "reappeared"
     TAKEN_DOWN = "taken_down"
     REVOKE = "revoke"
     EXCLUDE = "exclude"
@@ -109,6 +112,8 @@ LEAD: Final = frozenset({Role.LEAD_DEPARTMENT})
 _DECIDING: Final = frozenset({S.PUSHED, S.ACCEPTED, S.EXTENDED})
 _PREPARING: Final = frozenset({S.PUBLISHED, S.REPAIRABLE, S.CONSULTING})
 _APPLYING: Final = frozenset({S.REPAIRABLE, S.CONSULTING})
+_SYNCING: Final = frozenset({S.SYNCING, S.SYNCED_ONCE, S.SYNCED_TWICE, S.CLOSED})
+_SETTLED: Final = _SYNCING | {S.SYNC_FAULT, S.CORRECTED, S.AUTO_STOPPED}
 _OPEN_TO_OBJECTION: Final = frozenset(S) - {S.OBJECTION, S.CORRECTED, S.UNPUBLISHED, S.AUTO_STOPPED, S.SECTOR_RULE}
 _OBJECTION: Final = frozenset({S.OBJECTION})
 
@@ -118,6 +123,8 @@ _CONTACT: Final = Field(
     hint=Words("认定单位有疑问时找谁；可以依申请删除", "whom the unit calls; it can be erased"),
 )  # fmt: skip
 _ON: Final = Field("day", Words("日期", "day"), FieldType.DAY)
+_UNTIL: Final = Field("until", Words("到哪天为止（决定写明的）", "until, as the decision says"), FieldType.DAY, False)
+_WHERE: Final = Field("where", Words("在哪里", "where"), FieldType.TEXT, most=200)
 _RETURNS: Final = (
     Option(
         "papers_missing", Words("材料不全", "papers are missing"), Words("补交所列材料", "hand in the papers named")
@@ -155,8 +162,8 @@ def _act(
 ) -> Action:  # fmt: skip
     guards = () if guard is None else (guard,)
     kind = _EFFECTS.get(name)
-    day = None if _ON not in fields else _ON.name
-    effect = None if kind is None else Effect(kind, day)
+    day, until = (each.name if each in fields else None for each in (_ON, _UNTIL))
+    effect = None if kind is None else Effect(kind, day, until)
     return Action(name, Words(zh, en), who, frozenset(sources), target, fields, guards, papers, effect)
 
 
@@ -169,6 +176,7 @@ _EFFECTS: Final = {
     A.APPROVE: OutcomeKind.REPAIRED,
     A.REJECT: OutcomeKind.REJECTED,
     A.STILL_SHOWN: OutcomeKind.STILL_SHOWN,
+    A.REAPPEARED: OutcomeKind.STILL_SHOWN,
     A.TAKEN_DOWN: OutcomeKind.TAKEN_DOWN,
     A.REVOKE: OutcomeKind.REPAIR_REVOKED,
     A.EXCLUDE: OutcomeKind.EXCLUDED,
@@ -217,11 +225,14 @@ _ACTIONS: Final = (
     _act(A.RECHECKED_LAST, "第三次复查，办结", "third recheck: closed", FIRM | LEAD, {S.SYNCED_TWICE}, S.CLOSED,
          papers=_LETTER),
     _act(A.STILL_SHOWN, "仍有平台显示", "still shown somewhere", FIRM | LEAD,
-         {S.SYNCING, S.SYNCED_ONCE, S.SYNCED_TWICE, S.CLOSED}, S.SYNC_FAULT,
-         Field("where", Words("在哪里", "where"), FieldType.TEXT, most=200), papers=_LETTER),
+         _SYNCING, S.SYNC_FAULT,
+         _WHERE, papers=_LETTER),
+    _act(A.REAPPEARED, "登记里又出现", "stated again by a register", frozenset(), _SETTLED, S.SYNC_FAULT,
+         replace(_WHERE, required=False)),
     _act(A.TAKEN_DOWN, "已经撤下", "taken down", FIRM | LEAD, {S.SYNC_FAULT}, Back.WHENCE_IT_CAME),
     _act(A.REVOKE, "撤销修复", "revoke", UNIT, {S.CLOSED}, S.REVOKED, _ON, _SENTENCE, papers=_LETTER),
-    _act(A.EXCLUDE, "限制申请", "exclude", UNIT, {S.REVOKED}, S.EXCLUDED, _ON, papers=_LETTER),
+    _act(A.EXCLUDE, "限制申请", "exclude", UNIT, {S.REVOKED}, S.EXCLUDED, _ON, _UNTIL,
+         guard=facts.exclusion_has_an_end, papers=_LETTER),
     _act(A.EXCLUSION_OVER, "限制期满", "the exclusion is over", UNIT | LEAD, {S.EXCLUDED}, S.PUBLISHED),
     _act(A.SHIELD, "临时屏蔽", "shield", UNIT, {S.PUBLISHED, S.REPAIRABLE, S.CONSULTING}, S.SHIELDED,
          Field("ruling", Words("法院裁定书文号", "ruling"), FieldType.TEXT, most=100), papers=_PROOFS),
@@ -274,7 +285,12 @@ _CLOCKS: Final = (
     _recheck(2, S.SYNCING, S.SYNCED_ONCE),
     _recheck(3, S.SYNCING, S.SYNCED_ONCE, S.SYNCED_TWICE),
     Clock("fault_by", Words("撤下仍显示的", "taking down"), frozenset({S.SYNC_FAULT}), Role.LEAD_DEPARTMENT, ANSWER),
-    _recurring("watch_excluded", "限制申请期内", "excluded", Role.REPAIR_AUTHORITY, S.REVOKED, S.EXCLUDED),
+    _recurring("watch_excluded", "修复已撤销", "the repair was revoked", Role.REPAIR_AUTHORITY, S.REVOKED),
+    Clock(
+        "excluded_until", Words("限制申请期", "no application is taken"), frozenset({S.EXCLUDED}),
+        Role.REPAIR_AUTHORITY, facts.EXCLUSION, Unit.MONTHS, goes_on_in=_OBJECTION, on_expiry=A.EXCLUSION_OVER,
+        since=_ON.name, until=_UNTIL.name,
+    ),
     _recurring("watch_shielded", "临时屏蔽中", "shielded", Role.ENTERPRISE, S.SHIELDED),
     Clock("objection_by", Words("办理异议", "the objection"), _OBJECTION, Role.REPAIR_AUTHORITY, OBJECTION),
 )  # fmt: skip
@@ -292,6 +308,11 @@ DEFINITION: Final = Definition(
     first=S.PUBLISHED,
     alike=facts.alike,
     about_record="record",
+    reappearance=Reappearance(
+        A.REAPPEARED,
+        frozenset({OutcomeKind.REPAIRED, OutcomeKind.CORRECTED, OutcomeKind.DISPLAY_ENDED}),
+        facts.displayed,
+    ),
     fields=(
         Field("record", Words("记录编号", "record"), FieldType.TEXT, most=600),
         *facts.fact_fields(required=True),
@@ -339,6 +360,9 @@ DEFINITION: Final = Definition(
         Notice(A.REJECT, FIRM, Words("不予修复，原因见案件", "the repair was rejected")),
         Notice(A.STOP_DISPLAY, FIRM | LEAD, Words("已停止公示，请按清单复查", "display stopped: recheck the copies")),
         Notice(A.STILL_SHOWN, LEAD | UNIT, Words("仍有平台显示已修复的信息", "a repaired record is still shown")),
+        Notice(A.REAPPEARED, FIRM | UNIT | LEAD, Words("已处理的记录又出现在登记里", "a settled record is back")),
+        Notice(A.EXCLUDE, FIRM, Words("限制申请", "no application is taken for some time")),
+        Notice(A.EXCLUSION_OVER, FIRM | UNIT, Words("限制申请期满，可以再申请", "the exclusion is over")),
         Notice(A.REVOKE, FIRM, Words("修复被撤销", "the repair was revoked")),
         Notice(A.OBJECT, UNIT, Words("企业提出异议", "an objection was made")),
         Notice(A.UPHOLD, FIRM, Words("异议有了结果", "the objection was answered")),

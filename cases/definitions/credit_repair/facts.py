@@ -15,12 +15,15 @@ from typing import Any, Final
 
 from cases.case import Case
 from cases.definition import Field, FieldType, Option, Refusal, Values, Words
-from lianxin.errors import BadFact
+from graph.ontology import ListingState, YesNo
+from lianxin.errors import BadFact, NotInForce
 from rules.answer import Answer
 from rules.credit_repair.codes import CODES
-from rules.credit_repair.facts import CHINESE, Facts
+from rules.credit_repair.facts import CHINESE, Facts, System
 from rules.credit_repair.finding import RepairFinding, assess
+from rules.credit_repair.matter import BOOK
 from rules.law import Citation
+from rules.parameters import whole
 
 _TYPES: Final[Mapping[Any, FieldType]] = {
     bool: FieldType.YES_NO,
@@ -43,6 +46,8 @@ ASKED: Final[Mapping[str, Words]] = {
     ),
 }
 """Facts of the rules that a party can answer for itself, in the order of asking, and where it finds the answer."""
+EXCLUSION: Final = BOOK.parameter("exclusion", whole)
+"""Months in which no application is taken; the number was not read anywhere, and holds only under Order 36."""
 _HINTS: Final[Mapping[str, Any]] = typing.get_type_hints(Facts)
 
 
@@ -207,6 +212,23 @@ def may_decide(case: Case, _values: Values, on: date) -> Refusal | None:
     )
     cure = Words("核对后用“更新事实”记下，表里已按申请填好", "check it, then state the facts anew")
     return Refusal(words, cure=cure)
+
+
+def exclusion_has_an_end(case: Case, values: Values, _on: date) -> Refusal | None:
+    """An exclusion ends one day: by the decision, or by the rules, which know a number for Credit China alone."""
+    try:
+        EXCLUSION.on(date.fromisoformat(values["day"]))
+    except NotInForce as unknown:
+        return Refusal(Words(unknown.zh, unknown.en))
+    if "until" in values or case.stated().get("authority_system") == System.NDRC:
+        return None
+    words = Words("没有读到这类记录限制申请多久", "how long such a record is excluded, nobody has read")
+    return Refusal(words, cure=Words("填写决定写明的最后一天", "state the last day that the decision names"))
+
+
+def displayed(stated: Values) -> bool:
+    """Whether a register's row says that a record is displayed."""
+    return stated.get("published") is YesNo.YES and stated.get("state") is not ListingState.REMOVED
 
 
 def stops_by_itself(case: Case, _values: Values, on: date) -> Refusal | None:
