@@ -12,7 +12,7 @@ from typing import Any
 
 from cases import claims, drafts
 from cases.accounts import Role
-from cases.case import Case
+from cases.case import Case, Own
 from cases.claims import Claim, ClaimedFact
 from cases.definition import Action, Field, Interview, Material
 from cases.documents import Document
@@ -166,9 +166,14 @@ def _known(
 
 
 def _stated(case: Case) -> Iterator[tuple[str, Any, str]]:
+    """What the case itself says: agreed by both sides, or stated in a step."""
+    for matter in case.definition.matters:
+        for name, value in case.agreed(matter.name).items():
+            yield name, value, f"约定：{matter.words.zh}"
+    steps = [each for each in reversed(case.events) if each.action == Own.OPEN or case.definition.action(each.action)]
     for name, value in case.stated().items():
-        event = next(each for each in reversed(case.events) if name in each.values)
-        yield name, value, f"案件第 {event.seq} 步，{case.definition.part(Role(event.role)).zh}写明"
+        step = next(each for each in steps if each.values.get(name) == value)
+        yield name, value, f"案件第 {step.seq} 步，{case.definition.part(Role(step.role)).zh}写明"
 
 
 def _registered(record: CreditRecord | None) -> Iterator[tuple[str, Any, str]]:

@@ -131,7 +131,10 @@ def test_an_enterprise_with_a_penalty_repairs_its_record(browser: Browser, serve
     offer.locator('[name="field-fetched"]').fill("履行义务的证明")
     offer.locator('[name="field-until"]').fill("2026-08-12")
     offer.locator('[name="field-reason"]').fill("罚没款已经缴清，单位系统里有")
+    offer.locator('[name="papers"]').set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": PDF})
     presses.on("发出提议", offer.get_by_role("button", name="发出提议"))
+
+    expect(firm.locator(".thread")).to_contain_text("1 kB，摘要")
 
     # 5: whose turn it is, until when, what silence leads to
     expect(firm.get_by_role("heading", level=1)).to_have_text(

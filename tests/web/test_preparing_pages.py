@@ -39,6 +39,7 @@ FACTS = {
     "record": "演示记录（合成）", "kind": "penalty", "authority_system": "ndrc", "sanctions": ["fine"],
     "fine_yuan": "20000", "fine_band": "large", "published": True, "document_date": "2026-06-12",
 }  # fmt: skip
+BARE = {"record": "r", "kind": "penalty", "authority_system": "ndrc"}
 FIRM, UNIT, LEAD = Role.ENTERPRISE, Role.REPAIR_AUTHORITY, Role.LEAD_DEPARTMENT
 ANSWERS = {
     "procedure": "ordinary", "duties_done_on": "2026-07-01", "public_commitment": "true", "contact": "王先生 0571",
@@ -139,6 +140,26 @@ def test_an_answer_that_is_none_comes_back_and_one_that_is_passed_over_is_listed
     assert "还不能办" in end
     assert go(FIRM, f"{address_of(case)}/done", {"version": "2"}).status_code == 422
     assert say(go, case, "kind", "penalty").status_code == 404, "what is known is not asked"
+
+
+def test_what_both_sides_have_agreed_is_known_and_facts_that_contradict_themselves_are_said(
+    go: Sent, ledger: Ledger
+) -> None:
+    case, over = consulting(ledger, fine_band=None, sanctions=["fine", "revoke_licence"]), engine(ledger)
+    propose(over, case, "fine_class", {"fine_band": "large", "standard": "书面认定"}, "提议", order(FIRM, 2))
+    answer(over, case, 3, Answer.ACCEPT, "同意", order(UNIT, 3))
+    for role, seen in ((FIRM, 4), (UNIT, 5)):
+        confirm(over, case, 3, order(role, seen))
+    page = go(FIRM, address_of(case)).text
+    assert "来源：约定：罚款分档" in page
+    bare = over.open("credit-repair", BARE, order(UNIT), enterprise=ENTERPRISE).case.id
+    over.act(bare, "consult", {}, order(FIRM, 1))
+    assert go(FIRM, f"/cases/{bare}").status_code == 200
+    page = go(FIRM, address_of(bare)).text
+    while field := asked(page):
+        say(go, bare, field, ANSWERS.get(field, ""))
+        page = go(FIRM, address_of(bare)).text
+    assert "事实不合格" in page
 
 
 def test_what_the_enterprise_stated_before_is_known_with_its_proof(go: Sent, ledger: Ledger) -> None:
@@ -345,6 +366,7 @@ def test_earlier_cases_of_the_class_are_shown_as_counts_once_they_are_enough(go:
     classed(ledger, "low", sanctions=["fine", "revoke_licence"])  # of another class
     assert "以往怎么定：罚款分档" not in go(FIRM, f"/cases/{case}").text, f"fewer than {FEWEST}"
     classed(ledger, "large")
+    engine(ledger).open("credit-repair", BARE, order(UNIT), enterprise=ENTERPRISE)  # of no class that could be told
     page = go(FIRM, f"/cases/{case}").text
     card = page[page.index("以往怎么定：罚款分档") :][:600]
     assert "n = 5" in card

@@ -19,7 +19,7 @@ from graph.ontology import ListingState, YesNo
 from lianxin.errors import BadFact, NotInForce
 from rules.answer import Answer
 from rules.credit_repair.codes import CODES
-from rules.credit_repair.facts import CHINESE, Facts, System
+from rules.credit_repair.facts import CHINESE, Facts, Kind, System
 from rules.credit_repair.finding import RepairFinding, assess
 from rules.credit_repair.matter import BOOK
 from rules.law import Citation
@@ -125,13 +125,12 @@ def _filed(case: Case) -> dict[str, Any]:
 
 def alike(case: Case) -> Words:
     """The class of a case 类别: kind and gravity as the rules saw it when it was opened, before anything was agreed."""
-    stated = facts(case.opened)
-    kind, opened = CHINESE[stated.kind], case.events[0].on
+    kind = Kind(case.opened["kind"])
     try:
-        gravity = assess(stated, opened).values.gravity
+        gravity = assess(facts(case.opened), case.events[0].on).values.gravity
     except BadFact:
-        return Words(kind, stated.kind.value)
-    return Words(f"{kind}，{gravity.chinese}", f"{stated.kind}, {gravity}")
+        return Words(CHINESE[kind], kind.value)
+    return Words(f"{CHINESE[kind]}，{gravity.chinese}", f"{kind}, {gravity}")
 
 
 def citation(found: RepairFinding, reason: str) -> Citation | None:
