@@ -70,7 +70,6 @@ def remember_refusal(
         refusals.remember(over.ledger, case.id, _author(order.by), held)
 
 
-def refused_to(over: Engine, case: Case, by: Actor) -> list[Refused]:
 ACT: Final = "act"
 
 
@@ -86,6 +85,7 @@ def called(case: Case, how: str, about: str) -> str:
     return "：".join(each.zh for each in words if each is not None) or how
 
 
+def refused_to(over: Engine, case: Case, by: Actor) -> list[Refused]:
     """What was refused to somebody in a case, in order: nobody else sees it."""
     return refusals.of_account(over.ledger, case.id, _author(by))
 
