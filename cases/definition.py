@@ -116,6 +116,7 @@ class Crossed:
 Values = Mapping[str, Any]
 Guard = Callable[["Case", Values, date], Refusal | None]
 Limit = Callable[["Case", Values, date], Crossed | None]
+Freezes = Callable[["Case", Values, date], Sequence[Mapping[str, Any]]]
 
 
 # --- the parts --------------------------------------------------------------------------------------------------------
@@ -161,7 +162,11 @@ STAYS: Final = None  # an action after which a case stands where it stood
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """动作 `who`: the roles that may; none where a clock alone does it. `target`: STAYS, a state, or back."""
+    """动作 `who`: the roles that may; none where the platform alone does it. `target`: STAYS, a state, or back.
+
+    `effect`: what it comes to. `freezes`: the rules as they stand, each with its `id`, `digest` and numbers; the event
+    keeps them, and what follows is decided by them.
+    """
 
     name: str
     words: Words
@@ -172,6 +177,7 @@ class Action:
     guards: tuple[Guard, ...] = ()
     papers: Papers | None = None
     effect: Effect | None = None
+    freezes: Freezes | None = None
 
 
 class Unit(StrEnum):

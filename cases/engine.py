@@ -164,6 +164,7 @@ class Engine:
             check_papers(found.papers, proofs)
             check_guards(case, found, {**stay, **personal}, order.on)
             data = {"values": stay, **_target(case, found), **_of_materials(proofs)}
+            data |= _frozen(case, found, {**stay, **personal}, order.on)
             return Plan(action, data, personal, proofs, told_of(case.definition, action))
 
         return self.do(number, [action, dict(values), digests(proofs)], order, plan)
@@ -292,6 +293,12 @@ def _of_materials(proofs: Sequence[Proof]) -> dict[str, Any]:
     named = [(each.material, digest) for each, digest in zip(proofs, digests(proofs), strict=True) if each.material]
     found = {name: [digest for of, digest in named if of == name] for name, _ in named}
     return {"materials": found} if found else {}
+
+
+def _frozen(case: Case, action: Action, values: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """The rules that the event keeps."""
+    rules = [] if action.freezes is None else action.freezes(case, values, on)
+    return {"rules": list(rules)} if rules else {}
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------

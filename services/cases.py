@@ -22,6 +22,7 @@ from graph.ledger.store import Store
 from lianxin.errors import HeldBack, LianxinError, LimitCrossed
 from lianxin.settings import Settings
 from rules.calendar import official_calendar
+from rules.laws import LAWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,22 @@ def proposal_json(case: Case, proposal: Proposal) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRules:
+    """冻结的规则 A rule set as an event keeps it. `changed`: its rules, numbers or code are others today."""
+
+    id: str
+    digest: str
+    changed: bool
+
+
+def kept_rules(event: Event) -> list[KeptRules]:
+    """The rules that an event keeps: what follows in its case is decided by them."""
+    now = {each.id: each.digest for law in LAWS for each in law.rule_sets}
+    kept = [(each["id"], each["digest"]) for each in event.data.get("rules", [])]
+    return [KeptRules(id, digest, now.get(id) != digest) for id, digest in kept]
+
+
 def event_json(case: Case, event: Event) -> dict[str, Any]:
     action = case.definition.action(event.action)
     return {
@@ -232,6 +249,7 @@ def event_json(case: Case, event: Event) -> dict[str, Any]:
         "values": event.values,
         "documents": event.data.get("documents", []),
         "due": event.data.get("due", {}),
+        "rules": [{"id": each.id, "digest": each.digest, "changed": each.changed} for each in kept_rules(event)],
         "hash": event.hash,
     }
 

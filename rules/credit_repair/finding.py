@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 from lianxin.errors import BadFact
 from rules.answer import Answer, Finding, Way
 from rules.credit_repair.facts import READERS, Facts, Kind, Known, known_on
+from rules.credit_repair.frozen import FrozenRules
 from rules.credit_repair.gravity import Classing, Gravity, classing
 from rules.credit_repair.matter import Matter, Regime, Values, matter
 from rules.credit_repair.questions import CHANGE, OPENING, Change, Opening
@@ -33,16 +34,23 @@ PUBLISHED: Final = OpenPoint("MISSING_FACT:published", _BOTH)
 DUTIES: Final = OpenPoint("MISSING_FACT:duties_done", _BOTH)
 
 
-def assess(facts: Facts, on: date, standards: Standards = NO_STANDARDS) -> RepairFinding:
-    """What the rules say of a record on a day. Raises BadFact where no start day on or before it is left."""
+def assess(
+    facts: Facts, on: date, standards: Standards = NO_STANDARDS, frozen: FrozenRules | None = None
+) -> RepairFinding:
+    """What the rules say of a record on a day. `frozen`: the rules as they stood when the application was filed.
+
+    Raises BadFact where no start day on or before it is left.
+    """
     known = known_on(facts, on)
     day = known.filed_on or on
-    chosen = set_on(known, day)
+    kept = frozen if frozen is not None and covers(frozen.chosen, known) else None
+    chosen = set_on(known, day) if kept is None else kept.chosen
+    regimes = REGIMES if kept is None else {**REGIMES, **kept.regimes}
     if chosen is None:
         return _opened(known, None, None, False, day, standards)
     older = BEFORE.get(chosen.id) if facts.kind is Kind.PENALTY and known.start < chosen.first_day else None
     law_changed = known.filed_on is not None and set_on(known, on) is not chosen
-    return _opened(known, chosen, older, law_changed, day, standards)
+    return _opened(known, chosen, older, law_changed, day, standards, regimes)
 
 
 def assess_under(rules: RuleSet[Matter], facts: Facts, on: date, standards: Standards = NO_STANDARDS) -> RepairFinding:
@@ -53,7 +61,7 @@ def assess_under(rules: RuleSet[Matter], facts: Facts, on: date, standards: Stan
 
 def _opened(
     known: Known, chosen: RuleSet[Matter] | None, older: RuleSet[Matter] | None, law_changed: bool, day: date,
-    standards: Standards,
+    standards: Standards, regimes: Mapping[str, Regime] = REGIMES,
 ) -> RepairFinding:  # fmt: skip
     """Ask the opening questions, then the rule set."""
     opening, facts, on = Opening(known, chosen), known.facts, known.on
@@ -62,8 +70,8 @@ def _opened(
         answer, reasons = early.said.answer, early.said.reasons
         return Finding(facts, on, chosen, answer, reasons, frozenset(), _SETTLED_EARLY, early.walk, opening)
     assert chosen is not None, "the last opening question asks for the rule set"
-    new = _under(chosen, known, day, law_changed, standards)
-    old = None if older is None else _under(older, known, day, law_changed, standards)
+    new = _under(chosen, regimes, known, day, law_changed, standards)
+    old = None if older is None else _under(older, regimes, known, day, law_changed, standards)
     ways, (answer, reasons, notes) = _every_way(new, old)
     return Finding(facts, on, chosen, answer, reasons, notes, _agreed(ways), OPENING.passed, opening, ways)
 
@@ -99,9 +107,12 @@ class _Under:
         return Way(assumed, rules, case, answer, reasons, rules.notes_on(case), _values(case), walk)
 
 
-def _under(rules: RuleSet[Matter], known: Known, day: date, law_changed: bool, standards: Standards) -> _Under:
+def _under(
+    rules: RuleSet[Matter], regimes: Mapping[str, Regime], known: Known, day: date, law_changed: bool,
+    standards: Standards,
+) -> _Under:  # fmt: skip
     """`day`: the one that counts for numbers and standards: of the application, else the one asked for."""
-    regime, fine = REGIMES[rules.id], standards.classing(known.facts, day)
+    regime, fine = regimes[rules.id], standards.classing(known.facts, day)
     classed = classing(known.facts, fine.band, regime.scheme)
     return _Under(rules, regime, known, rules.law_day(day), law_changed, fine, classed)
 

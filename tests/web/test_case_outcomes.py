@@ -109,6 +109,11 @@ def test_a_repair_shows_the_same_minute_everywhere(
     assert '展示到 <span class="nowrap">2026-11-24</span>' in page
     assert words in client.get(f"/enterprises/{ENTERPRISE}/credit/{repaired['id']}").text
     assert "未见展示中的失信信息" in client.get(f"/enterprises/{ENTERPRISE}").text
+    as_account(client, "officer")
+    for address in (f"/cases/{number}", f"/cases/{number}/print"):
+        shown = client.get(address).text
+        assert "申请时的规则集 NDRC-36" in shown
+        assert "与现行的相同" in shown
     day_before = ask("chain", f"{credit}?on=2026-11-23")
     assert day_before["strip"]["shown"] == 1, "the day before it was not repaired yet"
 

@@ -1137,6 +1137,14 @@ class CaseDocument(Shape):
     size: int
 
 
+class CaseRules(Shape):
+    """A rule set that an event keeps: what follows is decided by it. `changed`: it is another today."""
+
+    id: str
+    digest: str
+    changed: bool
+
+
 class CaseEvent(CaseWords):
     """What was done. `on`: the day on which it counts; `due`: last days that it set; `hash`: its place in the chain."""
 
@@ -1150,6 +1158,7 @@ class CaseEvent(CaseWords):
     values: dict[str, Any]
     documents: list[CaseDocument]
     due: dict[str, str]
+    rules: list[CaseRules]
     hash: str
 
 

@@ -22,7 +22,7 @@ from lianxin.errors import IllegalAction
 from rules.calendar import WorkingDays
 from rules.law import Citation
 from services.case_work import Wait, waits
-from services.cases import OWN_WORDS, open_matters
+from services.cases import OWN_WORDS, kept_rules, open_matters
 from web.pages import case_forms
 from web.pages.case_forms import Form, Refused, Typed
 from web.pages.words import weekday
@@ -361,6 +361,9 @@ def _lines(case: Case, event: Event, action: Action | None, matter: Matter | Non
     elif matter is not None:
         fields = (*matter.fields, REASON)
     yield from forms.lines(fields, {**event.data.get("settled", {}), **event.values})
+    for kept in kept_rules(event):
+        since = "后来有改动，本案仍按申请时的数值" if kept.changed else "与现行的相同"
+        yield f"申请时的规则集 {kept.id}", f"摘要 {kept.digest[:16]}…，{since}"
     if "reply_by" in event.data:
         yield "请对方答复", f"{event.data['reply_by']} 前"
 

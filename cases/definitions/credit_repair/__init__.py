@@ -164,7 +164,8 @@ def _act(
     kind = _EFFECTS.get(name)
     day, until = (each.name if each in fields else None for each in (_ON, _UNTIL))
     effect = None if kind is None else Effect(kind, day, until)
-    return Action(name, Words(zh, en), who, frozenset(sources), target, fields, guards, papers, effect)
+    freezes = facts.rules_now if name is A.SUBMIT else None
+    return Action(name, Words(zh, en), who, frozenset(sources), target, fields, guards, papers, effect, freezes)
 
 
 _EFFECTS: Final = {

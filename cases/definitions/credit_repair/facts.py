@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from cases.case import Case
+from cases.case import Case, Event
 from cases.definition import Field, FieldType, Option, Refusal, Values, Words
 from graph.ontology import ListingState, YesNo
 from lianxin.errors import BadFact, NotInForce
@@ -21,6 +21,7 @@ from rules.answer import Answer
 from rules.credit_repair.codes import CODES
 from rules.credit_repair.facts import CHINESE, Facts, Kind, System
 from rules.credit_repair.finding import RepairFinding, assess
+from rules.credit_repair.frozen import FrozenRules, freeze, thaw
 from rules.credit_repair.matter import BOOK
 from rules.law import Citation
 from rules.parameters import whole
@@ -33,6 +34,7 @@ _TYPES: Final[Mapping[Any, FieldType]] = {
     str: FieldType.TEXT,
 }
 SUBMIT: Final = "submit"  # the action by which an application is filed
+PREPARED_AGAIN: Final = frozenset({"published", "repairable"})  # states from which another application comes
 FINE_CLASS: Final = "fine_class"  # the matter on which a fine is classed
 ASKED: Final[Mapping[str, Words]] = {
     "procedure": Words("写在决定书上：当场作出的是简易程序", "the decision says so"),
@@ -107,7 +109,8 @@ def finding(case: Case, on: date, values: Values | None = None, *, claims: bool 
     """
     said = case.said() if claims else case.stated()
     try:
-        return assess(facts({**said, **_classed(case), **_filed(case), **(values or {})}), on)
+        stated = facts({**said, **_classed(case), **_filed(case), **(values or {})})
+        return assess(stated, on, frozen=_frozen(case))
     except BadFact as bad:
         return Refusal(Words(f"事实不合格：{bad.zh}", f"the facts are refused: {bad.en}"))
 
@@ -119,8 +122,31 @@ def _classed(case: Case) -> dict[str, Any]:
 
 def _filed(case: Case) -> dict[str, Any]:
     """The day of the application: from then on the rules of that day hold."""
-    submitted = case.last(SUBMIT)
+    submitted = _application(case)
     return {} if submitted is None else {"application_filed_on": submitted.on.isoformat()}
+
+
+def _application(case: Case) -> Event | None:
+    """The application that is being decided, or was; None where another one is prepared since."""
+    for event in reversed(case.events):
+        if event.action == SUBMIT:
+            return event
+        if event.data.get("to") in PREPARED_AGAIN:
+            return None
+    return None
+
+
+def _frozen(case: Case) -> FrozenRules | None:
+    """The rules as they stood when the application was filed."""
+    submitted = _application(case)
+    kept = [] if submitted is None else submitted.data.get("rules", [])
+    return thaw(kept) if kept else None
+
+
+def rules_now(case: Case, values: Values, on: date) -> list[dict[str, Any]]:
+    """The rules that an application of this day is filed under; none where no set is loaded for it."""
+    found = finding(case, on, {name: value for name, value in values.items() if name in ASKED}, claims=True)
+    return [] if isinstance(found, Refusal) or found.ruleset is None else freeze(found.ruleset)
 
 
 def alike(case: Case) -> Words:
