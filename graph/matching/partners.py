@@ -171,7 +171,9 @@ def _ordered(
     np.minimum.at(tiers, at, np.concatenate((entries.tier, np.full(len(joined), EXACT))))
     order = np.lexsort((view.key_ranks(companies), -scores, tiers))
     handles = companies[order]
-    bases = np.array([direct[h][0] if h in direct else -1 for h in handles.tolist()], np.int64)
+    basis = np.full(len(companies), -1, np.int64)
+    basis[np.searchsorted(companies, joined)] = [direct[h][0] for h in joined.tolist()]
+    bases = basis[order]
     links = {handle: link for handle, (_, link) in direct.items()}
     return Ranking(handles, scores[order], tiers[order], bases, links, products, materials, entries)
 
@@ -317,15 +319,16 @@ def _joined(graph: ProductGraph, products: Sequence[int]) -> tuple[Ints, Ints, D
     distinct, at = np.unique(np.array(products, np.int64), return_inverse=True)
     sold = graph.sales_of(distinct)
     # Two breakdowns may state one sale: the largest share is taken, one that is not stated (NaN) last.
-    order = np.lexsort((-sold.share, sold.other, sold.origin))
-    pairs, first = np.unique(np.stack((sold.origin, sold.other))[:, order], axis=1, return_index=True)
-    shares = sold.share[order][first].astype(np.float64)
-    starts = np.searchsorted(pairs[0], np.arange(len(distinct) + 1))
+    sale = sold.origin << 32 | sold.other  # ascending, as links come
+    first = np.flatnonzero(np.diff(sale, prepend=-1))
+    sellers = sold.other[first]
+    shares = np.fmax.reduceat(sold.share.astype(np.float64), first) if len(first) else sold.share.astype(np.float64)
+    starts = np.searchsorted(sold.origin[first], np.arange(len(distinct) + 1))
     counts = (starts[1:] - starts[:-1])[at]
     index = np.repeat(np.arange(len(products)), counts)
     run = np.arange(len(index)) - np.repeat(np.cumsum(counts) - counts, counts)
     rows = starts[at][index] + run
-    return index, pairs[1][rows], shares[rows]
+    return index, sellers[rows], shares[rows]
 
 
 def _weighted(graph: ProductGraph, entries: Entries, *, core: bool) -> Entries:

@@ -80,8 +80,8 @@ class Pool:
 
     def placed(self, place: Place, division: str) -> Flags:
         """Who sits within the district, its city or its province."""
-        near = {int(d): bool(d) and within(int(d), division, place.value) for d in np.unique(self.divisions)}
-        return np.array([near[d] for d in self.divisions.tolist()], bool)
+        divisions, at = np.unique(self.divisions, return_inverse=True)
+        return np.array([bool(d) and within(d, division, place.value) for d in divisions.tolist()], bool)[at]
 
 
 def gather(view: View, question: Question, subject: int, strips: Strips) -> Pool:
@@ -153,11 +153,10 @@ def _credit(view: View, handles: Ints, on: date, strips: Strips) -> Ints:
         by_day.clear()  # who is reading has a day of his own in hand
     kept = by_day.setdefault((strips, on), {})
     asked = handles.tolist()
-    new = [handle for handle in asked if handle not in kept]
-    if new:
+    if new := sorted(set(asked) - kept.keys()):
         made = strips(view, new, on)
         kept.update({handle: STATES.index(made[handle].state) if handle in made else -1 for handle in new})
-    return np.array([kept[handle] for handle in asked], np.int64)
+    return np.fromiter(map(kept.__getitem__, asked), np.int64, len(asked))
 
 
 def _supply_of(view: View, handles: Ints, products: set[str], question: Question) -> dict[int, tuple[int, int, int]]:
