@@ -136,6 +136,12 @@ def events(connection: Connection, case: int) -> list[Event]:
     return found
 
 
+def openings(connection: Connection, kind: str) -> list[Event]:
+    """The first events of all cases of a kind, in the order in which they were opened."""
+    of_kind = _all().join(case_file, case_file.c.id == case_event.c.case).where(case_file.c.kind == kind)
+    return [_event(row) for row in connection.execute(of_kind.where(case_event.c.seq == 1))]
+
+
 def _all() -> Select[Any]:
     joined = select(case_event, case_personal.c.key, case_personal.c.content).outerjoin(
         case_personal, case_personal.c.event == case_event.c.id

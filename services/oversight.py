@@ -4,7 +4,7 @@ For an authority that calls the parties back, and for a lead department that wan
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from cases import claims as claim_store
 from cases.claims import Claim
+from cases.definitions.credit_repair.filing import Filing
 from cases.reach import EVERYTHING, Reach
 from graph.ledger import Ledger
 from graph.ontology import Ref
@@ -25,6 +26,8 @@ from rules.credit_repair.matter import Matter
 from rules.credit_repair.sets import covers
 from rules.credit_repair.standards import Standards
 from rules.rule import RuleSet
+from services import cases as case_service
+from services.applications import Application, applications
 from services.credit import KindSearched, RepairDay
 from services.credit.facts import FromRegister, from_register
 from services.credit.find import authority_of, record_id, searched
@@ -64,7 +67,7 @@ _RANK: Final = {stage: rank for rank, stage in enumerate(Stage)}
 @dataclass(frozen=True, slots=True)
 class Eligible:
     """现在可申请 One record whose day has come. `since`: the first such day; `to_do`: what is left before filing;
-    `claims`: what the party says of it."""
+    `claims`: what the party says of it; `application`: its case, where one was opened without being applied for now."""
 
     record: Brief
     stage: Stage
@@ -74,12 +77,13 @@ class Eligible:
     since: RepairDay
     to_do: Sequence[Step]
     claims: Sequence[Claim]
+    application: Application | None
 
 
 @dataclass(frozen=True, slots=True)
 class EligibleList:
-    """现在可申请、尚未申请. `counts`: by stage, before paging and before a stage was chosen; `applied`: None where no
-    register of applications is loaded, so that nobody knows who has applied, else how many were left out.
+    """现在可申请、尚未申请. `counts`: by stage, before paging and before a stage was chosen; `applied`: how many were
+    left out because a case holds an application for them. Who applied elsewhere, nobody here knows.
 
     `records`: those of these authorities that were judged; `read` of `total` records of the ledger were looked at so
     far, and the same question goes on.
@@ -93,7 +97,7 @@ class EligibleList:
     read: int
     total: int
     next_cursor: str | None
-    applied: int | None
+    applied: int
     searched: Sequence[KindSearched]
     not_loaded: Sequence[RecordKind]
 
@@ -101,9 +105,6 @@ class EligibleList:
     def complete(self) -> bool:
         """Whether every record was looked at."""
         return self.read == self.total
-
-
-HasApplied = Callable[[Ref], bool]
 
 
 class _Place(NamedTuple):
@@ -114,6 +115,7 @@ class _Place(NamedTuple):
     id: str
     handle: int
     authority: str
+    party: str | None
 
     @property
     def key(self) -> str:
@@ -130,20 +132,20 @@ def eligible(
     stage: Stage | None = None,
     limit: int = 50,
     cursor: str | None = None,
-    has_applied: HasApplied | None = None,
     reach: Reach = EVERYTHING,
     seconds: float = SLICE_SECONDS,
 ) -> EligibleList:
     """The records that could be applied for on a day, by stage, those waiting longest first; a page at a time.
 
-    `authority`: only those of authorities whose name contains it; `reach`: and who are reached. `has_applied`:
-    whether an application is on file; without it, none is known of. `seconds`: how long it may take; nothing of what
-    it worked out is lost.
+    A record is left out while a case holds an application for it; one that is only being prepared, or whose
+    application was turned away, stands with its case. `authority`: only those of authorities whose name contains it;
+    `reach`: and who are reached. `seconds`: how long it may take; nothing of what it worked out is lost.
     """
     work = work_through(view, "eligible records", on, on, lambda part: _places(view, part, on), seconds)
     theirs = [each for each in work.found if authority in each.authority and reach.recognises(each.authority)]
     come = [each for each in theirs if each.stage is not None]
-    still = [each for each in come if has_applied is None or not has_applied(view.ref(each.handle))]
+    cases = applications(case_service.engine(ledger), {each.id: (each.party, each.authority) for each in come}, on)
+    still = [each for each in come if each.id not in cases or cases[each.id].filing is not Filing.APPLIED]
     counts = Counter(each.stage for each in still)
     chosen = sorted((each for each in still if stage in (None, each.stage)), key=lambda each: each.key)
     rest = [each for each in chosen if cursor is None or each.key > cursor]
@@ -151,13 +153,13 @@ def eligible(
     return EligibleList(
         on=on,
         authority=authority,
-        found=_shown(ledger, view, page, on),
+        found=_shown(ledger, view, page, on, cases),
         counts={each: counts[each] for each in Stage},
         records=len(theirs),
         read=work.done,
         total=len(work.handles),
         next_cursor=page[-1].key if len(rest) > len(page) else None,
-        applied=None if has_applied is None else len(come) - len(still),
+        applied=len(come) - len(still),
         searched=searched(view),
         not_loaded=not_loaded(view),
     )
@@ -167,7 +169,8 @@ def _places(view: View, part: Sequence[tuple[int, CreditEventOf]], on: date) -> 
     judged = judge(view, [event for _, event in part], on)
     for (handle, event), each in zip(part, judged, strict=True):
         stage, since = _stage(each, on)
-        yield _Place(stage, since.day if since else date.max, record_id(event), handle, authority_of(event))
+        party = None if event.tie is None else event.tie.to_ref.key
+        yield _Place(stage, since.day if since else date.max, record_id(event), handle, authority_of(event), party)
 
 
 def _stage(judged: Judged, on: date) -> tuple[Stage | None, RepairDay | None]:
@@ -181,16 +184,22 @@ def _stage(judged: Judged, on: date) -> tuple[Stage | None, RepairDay | None]:
     return Stage.READY if finding.answer is Answer.YES else every_way, min(reached, key=lambda each: each.day)
 
 
-def _shown(ledger: Ledger, view: View, page: Sequence[_Place], on: date) -> Sequence[Eligible]:
+def _shown(
+    ledger: Ledger, view: View, page: Sequence[_Place], on: date, cases: Mapping[str, Application]
+) -> Sequence[Eligible]:
     """The records of a page in full: judged again, so that a long list need not hold what it does not show."""
     judged = judge(view, events(view, [each.handle for each in page]), on)
     said: dict[Ref, list[Claim]] = {}
     for claim in claim_store.standing(ledger, [each.event.ref for each in judged]):
         said.setdefault(claim.record, []).append(claim)
-    return [_eligible(view, each, on, said.get(each.event.ref, ())) for each in judged]
+    return [
+        _eligible(view, each, on, said.get(each.event.ref, ()), cases.get(record_id(each.event))) for each in judged
+    ]
 
 
-def _eligible(view: View, judged: Judged, on: date, claims: Sequence[Claim]) -> Eligible:
+def _eligible(
+    view: View, judged: Judged, on: date, claims: Sequence[Claim], application: Application | None
+) -> Eligible:
     finding, (stage, since) = judged.finding, _stage(judged, on)
     assert finding is not None, "only records with a finding have come into the list"
     assert stage is not None
@@ -204,6 +213,7 @@ def _eligible(view: View, judged: Judged, on: date, claims: Sequence[Claim]) -> 
         since=since,
         to_do=steps_of(judged.ways),
         claims=claims,
+        application=application,
     )
 
 

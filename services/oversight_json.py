@@ -1,8 +1,11 @@
 """Claims, the list of what could be applied for, and the impact of a change of law as JSON, as in credit_json."""
 
+from collections.abc import Set as AbstractSet
+
 from cases.claims import Claim
 from services.answers_json import Json, day, repair_day
 from services.answers_json import kind_searched as searched
+from services.applications import Application
 from services.calendar_file import FREE
 from services.claims import RecordClaims
 from services.oversight import Eligible, EligibleList, ImpactList, ImpactRow
@@ -58,8 +61,8 @@ def brief(record: Brief) -> Json:
     }
 
 
-def eligible(found: EligibleList) -> Json:
-    """Which records could be applied for; `applied` is null while no register of applications is loaded."""
+def eligible(found: EligibleList, cases: AbstractSet[int]) -> Json:
+    """Which records could be applied for. `cases`: those that whoever asks reaches; of others only how far they are."""
     return {
         "on": day(found.on),
         "authority": found.authority,
@@ -69,7 +72,7 @@ def eligible(found: EligibleList) -> Json:
         "total": found.total,
         "complete": found.complete,
         "applied": found.applied,
-        "found": [eligible_record(each) for each in found.found],
+        "found": [eligible_record(each, cases) for each in found.found],
         "next_cursor": found.next_cursor,
         "searched": [searched(each) for each in found.searched],
         "not_loaded": [kind.value for kind in found.not_loaded],
@@ -77,8 +80,9 @@ def eligible(found: EligibleList) -> Json:
     }
 
 
-def eligible_record(each: Eligible) -> Json:
+def eligible_record(each: Eligible, cases: AbstractSet[int]) -> Json:
     """One record whose day has come."""
+    case = each.application
     return {
         **brief(each.record),
         "stage": each.stage.value,
@@ -88,6 +92,17 @@ def eligible_record(each: Eligible) -> Json:
         "since": repair_day(each.since),
         "to_do": [{"what": step.title, "why": step.detail, "party": step.mine} for step in each.to_do],
         "claims": [claim(said) for said in each.claims],
+        "application": None if case is None else application(case, seen=case.case in cases),
+    }
+
+
+def application(case: Application, *, seen: bool) -> Json:
+    """How far the application of a record is; its case, state and ground for whoever may see the case."""
+    return {
+        "filing": case.filing.value,
+        "case": case.case if seen else None,
+        "state": {"zh": case.state.zh, "en": case.state.en} if seen else None,
+        "ground": {"zh": case.ground.zh, "en": case.ground.en} if seen and case.ground is not None else None,
     }
 
 

@@ -9,6 +9,8 @@ from cases.accounts import OPERATOR, Role
 from cases.actor import Actor, Order
 from lianxin.clock import utc_now
 from lianxin.errors import VersionMissing
+from services.cases import engine
+from web.security import Permission, allowed
 from web.state import platform
 from web.visitor import visitor
 
@@ -23,6 +25,13 @@ def actor() -> Actor:
         return Actor.of(who.account)
     role = who.role or Role.AUDITOR
     return Actor(role, OPERATOR if role is Role.ADMINISTRATOR else GUEST)
+
+
+def cases_reached() -> frozenset[int]:
+    """The numbers of the cases that whoever asks may see."""
+    if not allowed(Permission.CASE_READ):
+        return frozenset()
+    return frozenset(each.id for each in engine(platform().ledger).heads(actor()))
 
 
 def order(seen: int | None = None) -> Order:

@@ -101,12 +101,11 @@ def test_it_is_narrowed_by_authority_and_stage(tmp_ledger: Ledger, view: MemoryV
     assert perhaps.counts[Stage.DAY_REACHED] == 3
 
 
-def test_without_a_register_of_applications_nobody_knows_who_has_applied(tmp_ledger: Ledger, view: MemoryView) -> None:
-    assert eligible(tmp_ledger, view, ON).applied is None
-    known = eligible(tmp_ledger, view, ON, has_applied=lambda ref: ref.key == "reached")
-    assert known.applied == 1
-    assert "reached" not in {each.record.ref.key for each in known.found}
-    assert eligible_json(eligible(tmp_ledger, view, ON))["applied"] is None
+def test_without_a_case_nothing_is_applied_for(tmp_ledger: Ledger, view: MemoryView) -> None:
+    found = eligible(tmp_ledger, view, ON)
+    assert found.applied == 0
+    assert {each.application for each in found.found} == {None}
+    assert eligible_json(found, set())["applied"] == 0
 
 
 def test_sole_traders_have_no_name_in_the_list(tmp_ledger: Ledger, view: MemoryView) -> None:

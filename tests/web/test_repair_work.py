@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from cases import record_links
 from cases.accounts import Role
+from cases.actor import Actor, Order
 from cases.claims import standing
 from cases.passwords import Passwords
 from cases.tout_reports import reports
@@ -25,8 +26,9 @@ from graph.ontology import Ref
 from lianxin.clock import utc_now
 from lianxin.settings import Settings
 from services import notices
+from services.cases import engine
 from services.credit import credit
-from services.demo.accounts import make_accounts
+from services.demo.accounts import AUTHORITY, make_accounts
 from web import create_app
 from web.pages import eligible, impact
 
@@ -447,12 +449,12 @@ def test_the_codes_of_the_operator_hold_the_public_name(outside: FlaskClient, re
 # --- over all parties -------------------------------------------------------------------------------------------------
 
 
-def test_the_list_says_how_many_and_that_applications_are_not_loaded(officer: FlaskClient) -> None:
+def test_the_list_says_how_many_and_of_which_applications_it_knows(officer: FlaskClient) -> None:
     page = officer.get("/repair/eligible").text
     heading = re.search(r"<h1>(.*?)</h1>", page)
     assert heading
     assert heading[1] == "106 条日期已到，182 条要看怎么定"
-    assert "申请登记未载入" in page
+    assert "案件里已申请的 0 条不列；没有在本平台建案的申请，这里不知道。" in page
     assert "376 条记录逐条判过" in page
     cursor = re.search(r"cursor=([^\"]+)\"", page)
     assert cursor
@@ -466,6 +468,28 @@ def test_the_list_says_how_many_and_that_applications_are_not_loaded(officer: Fl
     assert "没有这样的记录" in officer.get("/repair/eligible", query_string={"authority": "没有的局"}).text
     for wrong in ("stage=x", "on=2026-02-30", "satge=ready"):
         assert officer.get(f"/repair/eligible?{wrong}").status_code in (400, 422), wrong
+
+
+def test_a_record_stands_in_the_list_with_its_case(
+    officer: FlaskClient, client_as: Callable[[Role], FlaskClient], ledger: Ledger
+) -> None:
+    where = {"stage": "day_reached"}
+    first = officer.get("/api/repair/eligible", query_string=where).get_json()["found"]
+    each = next(one for one in first if one["enterprise"] and one["kind"] == "penalty")
+    assert each["application"] is None
+    opened = engine(ledger).open(
+        "credit-repair",
+        {"record": each["id"], "kind": "penalty", "authority_system": "ndrc", "document_date": each["day"]},
+        Order(Actor(Role.LEAD_DEPARTMENT, "lead"), DAY, utc_now()),
+        enterprise=each["enterprise"],
+        authority=each["authority"],
+    )
+    page = officer.get("/repair/eligible", query_string=where).text
+    assert f'准备中，尚未申请：<a href="/cases/{opened.case.id}">第 {opened.case.id} 号案件</a>（公示中）' in page
+    rows = table(officer.get("/repair/eligible.csv", query_string=where).data.decode())
+    assert [row[-1] for row in rows[3:] if row[-1]] == [f"准备中，尚未申请：第 {opened.case.id} 号案件（公示中）"]
+    own = client_as(Role.REPAIR_AUTHORITY).get("/api/repair/eligible", query_string=where).get_json()
+    assert all(one["authority"] == AUTHORITY for one in own["found"]), "row scopes stay as they are"
 
 
 def table(text: str) -> list[list[str]]:

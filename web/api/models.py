@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cases.definitions.credit_repair.filing import Filing
 from graph.ontology import Basis, OutcomeKind, Side, Size, TiedBy, Unknown
 from rules.answer import Answer
 from rules.credit_repair.gravity import Gravity
@@ -934,8 +935,26 @@ class ToDoShape(Shape):
     party: bool
 
 
+class ApplicationWords(Shape):
+    """In both languages."""
+
+    zh: str
+    en: str
+
+
+class ApplicationShape(Shape):
+    """How far the application of a record is. `case`, `state` and `ground`, why it was turned away, are null for
+    whoever may not see the case."""
+
+    filing: Filing
+    case: int | None
+    state: ApplicationWords | None
+    ground: ApplicationWords | None
+
+
 class EligibleShape(RecordBriefShape):
-    """A record whose day has come. `since`: the first such day; `claims`: what the party says of it."""
+    """A record whose day has come. `since`: the first such day; `claims`: what the party says of it; `application`:
+    null where no case was opened."""
 
     stage: Stage
     answer: Answer
@@ -944,12 +963,13 @@ class EligibleShape(RecordBriefShape):
     since: RepairDayShape
     to_do: list[ToDoShape]
     claims: list[ClaimShape]
+    application: ApplicationShape | None
 
 
 class EligibleAnswer(Shape):
     """Which records could be applied for. `counts`: by stage, over all pages. `applied`: how many were left out because
-    an application is on file, null while no register of applications is loaded. `complete`: all `total` records of the
-    ledger were looked at; else `read` of them, and the same request goes on."""
+    a case holds an application for them. `complete`: all `total` records of the ledger were looked at; else `read` of
+    them, and the same request goes on."""
 
     on: date
     authority: str
@@ -958,7 +978,7 @@ class EligibleAnswer(Shape):
     read: int
     total: int
     complete: bool
-    applied: int | None
+    applied: int
     found: list[EligibleShape]
     next_cursor: str | None
     searched: list[KindSearchedShape]

@@ -6,6 +6,7 @@ from rules.credit_repair.impact import Change
 from rules.credit_repair.sets import RULE_SETS
 from services import oversight, oversight_json
 from services.oversight import Stage
+from web.acting import cases_reached
 from web.api import models
 from web.api.edges import EligibleQuery, ImpactQuery
 from web.api.operation import as_json, day, operation, state
@@ -35,7 +36,7 @@ def list_eligible(query: EligibleQuery) -> Response:
         cursor=query.cursor,
         reach=reach(Permission.REPAIR_OVERSEE),
     )
-    return as_json(oversight_json.eligible(found))
+    return as_json(oversight_json.eligible(found, cases_reached()))
 
 
 @operation(

@@ -1,13 +1,16 @@
 """现在可申请、尚未申请 Over all parties: whose day has come, so that an authority can call them."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from flask import Blueprint, Response, render_template, request
 
 from lianxin.errors import BadQuestion
+from services.applications import Application
 from services.oversight import Eligible, EligibleList, Stage, eligible
 from services.through import SLICE_SECONDS
+from web.acting import cases_reached
 from web.pages import credit_words, frame
 from web.pages.table_file import csv_file
 from web.parameters import takes
@@ -19,7 +22,7 @@ ALL: Final = 1_000_000
 FILE_SECONDS: Final = 20.0  # a file is asked for once, so it may take longer than a page
 HEADS: Final = (
     "文号", "种类", "认定单位", "当事人", "统一社会信用代码", "日期", "到哪一步", "类别", "最早可申请", "还差什么",
-    "企业自述",
+    "企业自述", "案件",
 )  # fmt: skip
 
 
@@ -44,6 +47,7 @@ def eligible_list() -> str:
         searched=searched(found),
         again=_url(found.authority, _stage()),
         only=reach(Permission.REPAIR_OVERSEE).authorities,
+        cases=cases_reached(),
     )
 
 
@@ -52,7 +56,7 @@ def eligible_list() -> str:
 def eligible_file() -> Response:
     """GET /repair/eligible.csv, with the parameters of the list: all of it."""
     found = _found(ALL, None, FILE_SECONDS)
-    return csv_file("lianxin-eligible", [heading(found), searched(found)], HEADS, _rows(found))
+    return csv_file("lianxin-eligible", [heading(found), searched(found)], HEADS, _rows(found, cases_reached()))
 
 
 def _found(limit: int, cursor: str | None, seconds: float = SLICE_SECONDS) -> EligibleList:
@@ -97,16 +101,20 @@ def heading(found: EligibleList) -> str:
 
 
 def searched(found: EligibleList) -> str:
-    """What was searched, and that nobody knows who has applied."""
-    applied = (
-        "申请登记未载入：是否已经申请不知道，这里都按尚未申请列"
-        if found.applied is None
-        else f"已申请的 {found.applied} 条不列"
-    )
+    """What was searched, and of which applications nobody here knows."""
     part = "" if found.complete else f"只看了 {found.read:,} / {found.total:,} 条。"
     return (
-        f"{part}{credit_words.searched(found.searched, found.not_loaded)}{found.records:,} 条记录逐条判过。{applied}。"
+        f"{part}{credit_words.searched(found.searched, found.not_loaded)}{found.records:,} 条记录逐条判过。"
+        f"案件里已申请的 {found.applied:,} 条不列；没有在本平台建案的申请，这里不知道。"
     )
+
+
+def application_word(case: Application, *, seen: bool) -> str:
+    """How far the application of a record is, and why it was turned away for whoever may see the case."""
+    if not seen:
+        return case.filing.words.zh
+    grounds = f"，{case.ground.zh}" if case.ground is not None else ""
+    return f"{case.filing.words.zh}：第 {case.case} 号案件（{case.state.zh}）{grounds}"
 
 
 def left_to_do(each: Eligible) -> str:
@@ -114,13 +122,13 @@ def left_to_do(each: Eligible) -> str:
     return "；".join(step.title for step in each.to_do) or "没有了"
 
 
-def _rows(found: EligibleList) -> Iterator[Sequence[str]]:
+def _rows(found: EligibleList, cases: AbstractSet[int]) -> Iterator[Sequence[str]]:
     for each in found.found:
-        record = each.record
+        record, case = each.record, each.application
         said = "；".join(f"{claim.fact.chinese} {claim.day}" for claim in each.claims)
         yield (
             record.number or "", record.kind_zh, record.authority,
             "个体工商户，不展示名称" if record.masked else record.party or "", record.enterprise or "",
             str(record.day or ""), each.stage.chinese, credit_words.gravity_word(each.gravity), str(each.since.day),
-            left_to_do(each), said,
+            left_to_do(each), said, "" if case is None else application_word(case, seen=case.case in cases),
         )  # fmt: skip
