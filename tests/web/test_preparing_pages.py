@@ -261,6 +261,8 @@ def test_a_paper_can_be_taken_out_again_and_papers_have_a_limit(go: Sent, ledger
         assert hand_in(go, case, "performance", PDF + bytes([number])).status_code == 303
     assert hand_in(go, case, "performance", PDF + b"x").status_code == 422
     assert hand_in(go, case, "nothing", PDF).status_code == 404
+    for number in range(5):
+        assert hand_in(go, case, "commitment", PDF + bytes([10 + number])).status_code == 303
     form = {"material": "performance", "digest": hashlib.sha256(PDF + b"\0").hexdigest()}
     assert go(FIRM, f"{address_of(case)}/papers/remove", form).status_code == 303
     assert go(FIRM, f"{address_of(case)}/papers/remove", form).status_code == 404
