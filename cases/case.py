@@ -4,7 +4,7 @@ Each event says on which day it counts (`on`) and, where it moves the case, the 
 fold needs no rule and no calendar.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -33,6 +33,7 @@ class Own(StrEnum):
     ANEW = "anew"  # a clock that repeats has run out and starts again
     DUE_MOVED = "due_moved"  # the calendar has changed
     CALENDAR_TASK = "calendar_task"  # a clock runs into a year without a calendar
+    MAY_NOW = "may_now"  # an action that the rules held back may be done from this day on
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,13 @@ class Case:
     def last(self, action: str) -> Event | None:
         """The last event of an action."""
         return next((each for each in reversed(self.events) if each.action == action), None)
+
+    def here(self) -> Iterator[Event]:
+        """The events since it came into its state, newest first, without the one that led there."""
+        for each in reversed(self.events):
+            if each.data.get("to") == self.state_name:
+                return
+            yield each
 
     def stated(self) -> dict[str, Any]:
         """What was stated last under each name, at the opening and with each action. A proposal states nothing, and
@@ -335,4 +343,5 @@ _CHANGES: Mapping[str, Callable[[Case, Event], Case]] = {
     Own.ANEW: _started_anew,
     Own.DUE_MOVED: _noted,
     Own.CALENDAR_TASK: _noted,
+    Own.MAY_NOW: _noted,
 }

@@ -6,6 +6,7 @@
     ├── Matter  what may be negotiated, between whom, who settles it, and the limit that nobody may cross
     ├── Clock   in which states it runs, against whom, how long, where it pauses, what its end does
     ├── Notice  who is told of which action
+    ├── Opening who is told on the day on which the rules let an action be done that they held back
     └── Interview  what is asked, and which papers are gathered, before an action is done
 
 Names of states, actions, clocks and matters are members of StrEnums of the module that declares them, so that the type
@@ -298,6 +299,19 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """开放 Who is told on the first day on which the guards of an action let it be done: once for each stay in a state.
+
+    `left`: what there is still to do for it, for people to read.
+    """
+
+    action: str
+    to: Role
+    words: Words
+    left: Callable[["Case", date], Words]
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """事项定义. `kind`: in addresses, as credit-repair. `opens`: who may open a case; `fields`: what they state.
 
@@ -318,6 +332,7 @@ class Definition:
     fields: tuple[Field, ...] = ()
     matters: tuple[Matter, ...] = ()
     notices: tuple[Notice, ...] = ()
+    openings: tuple[Opening, ...] = ()
     interviews: tuple[Interview, ...] = ()
     about_enterprise: bool = True
     about_authority: bool = True

@@ -196,6 +196,14 @@ def _notices(definition: Definition) -> Iterator[Flaw]:
         if notice.action not in known or notice.to - roles or not notice.to:
             zh, en = "通知的动作或对象不存在", "tells of no action, or a role that takes no part"
             yield Flaw("notice_of_nothing", notice.action, zh, en)
+    for opening in definition.openings:
+        action = definition.action(opening.action)
+        if action is None or not action.guards or opening.to not in roles:
+            zh, en = (
+                "开放的动作不存在、没有规则拦，或对象不存在",
+                "opens no action that rules hold back, or tells nobody",
+            )
+            yield Flaw("opening_of_nothing", opening.action, zh, en)
 
 
 # --- the graph --------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from cases.accounts import Account, Role
 from cases.actor import Actor, Order
 from cases.case import PLATFORM, Case, Own, Proposal, Standing
 from cases.clock import Due, Reading, after, before, readings
-from cases.definition import Words
+from cases.definition import Opening, Words
 from cases.engine import Engine, Plan, told_of
 from cases.local_targets import LEAD_AFTER, REMINDER_BEFORE, SUPERIOR_AFTER
 from cases.negotiation import waiting_for
@@ -105,6 +105,8 @@ def _steps(case: Case, calendar: WorkingDays, on: date) -> Iterator[Step]:
     for proposal in case.proposals.values():
         if proposal.standing is Standing.OPEN:
             yield from _of_proposal(case, proposal, calendar, on)
+    for opening in case.definition.openings:
+        yield from _of_opening(case, opening, on)
 
 
 def _of_clock(case: Case, each: Reading, due: Due, calendar: WorkingDays, on: date) -> Iterator[Step]:
@@ -155,6 +157,18 @@ def _of_proposal(case: Case, proposal: Proposal, calendar: WorkingDays, on: date
     yield from _reminder(about, proposal.steps, proposal.reply_by, against, name, calendar, on)
     if on > proposal.reply_by:
         yield from _overdue(about, proposal.steps, proposal.reply_by, against, name, calendar, on)
+
+
+def _of_opening(case: Case, opening: Opening, on: date) -> Iterator[Step]:
+    """Somebody who waits for a day learns of it on that day. A guard that asks about values is asked about none."""
+    action = case.definition.action(opening.action)
+    assert action is not None
+    told = (each.action == Own.MAY_NOW and each.data["action"] == action.name for each in case.here())
+    if case.state_name not in action.sources or any(told) or any(guard(case, {}, on) for guard in action.guards):
+        return
+    left = opening.left(case, on)
+    words = Words(f"{opening.words.zh}。{left.zh}", f"{opening.words.en}. {left.en}")
+    yield Step(Plan(Own.MAY_NOW, {"action": action.name}), words, to=opening.to)
 
 
 def _reminder(

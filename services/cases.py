@@ -268,6 +268,7 @@ OWN_WORDS: Mapping[str, Words] = {
     "anew": Words("定期提醒", "reminder, clock starts anew"),
     "due_moved": Words("期限因日历变动", "a day has moved"),
     "calendar_task": Words("缺工作日历", "a calendar is missing"),
+    "may_now": Words("到期可办，已告知", "may be done from now on"),
 }
 
 

@@ -20,6 +20,7 @@ from cases.definition import (
     Material,
     Matter,
     Notice,
+    Opening,
     Option,
     Part,
     Refusal,
@@ -57,7 +58,12 @@ def matter(**other: Any) -> Matter:
     return replace(made, **other)
 
 
+def opening(action: str, to: Role) -> Opening:
+    return Opening(action, to, W, lambda _case, _on: W)
+
+
 GO = Action("go", W, FIRM, frozenset({"a"}), "b")
+HELD = replace(GO, guards=(guarded,))
 DONE = Action("done", W, LEAD, frozenset({"b"}), "end")
 CLOCK = Clock("c", W, frozenset({"a", "b"}), Role.LEAD_DEPARTMENT, ANSWER)
 RIGHT = Definition(
@@ -161,6 +167,11 @@ WRONG: dict[str, list[tuple[str, Definition]]] = {
         ("m", changed(matters=(matter(fields=()),))),
     ],
     "matter_personal": [("m", changed(matters=(matter(fields=(Field("f", W, FieldType.TEXT, personal=True),)),)))],
+    "opening_of_nothing": [
+        ("x", changed(openings=(opening("x", Role.ENTERPRISE),))),
+        ("go", changed(openings=(opening("go", Role.ENTERPRISE),))),
+        ("go", changed(openings=(opening("go", Role.BANK_OFFICER),), actions=(HELD, DONE))),
+    ],
     "notice_of_nothing": [
         ("x", changed(notices=(Notice("x", LEAD, W),))),
         ("go", changed(notices=(Notice("go", BANK, W),))),

@@ -191,8 +191,10 @@ def test_a_clock_that_ends_does_its_action_after_its_last_day(engine: Engine) ->
 
 def test_where_no_limit_was_read_a_reminder_comes_every_thirty_days(engine: Engine) -> None:
     engine.open("credit-repair", FACTS, Order(BUREAU, date(2026, 9, 1), NOW), enterprise="A")
-    assert ticked(engine, *days(date(2026, 9, 1), date(2026, 11, 20))) == [("anew", "")] * 2
-    assert told(engine, "firm") == ["信用修复案件已建立"] + ["“公示中，定期查看”：请查看这个案件"] * 2
+    assert ticked(engine, *days(date(2026, 9, 1), date(2026, 11, 20))) == [("may_now", ""), *[("anew", "")] * 2]
+    opened_up = "今天起可以申请修复。还要备 2 样材料：履行义务的证明、信用修复承诺书"
+    watched = "“公示中，定期查看”：请查看这个案件"
+    assert told(engine, "firm") == ["信用修复案件已建立", opened_up, watched, watched]
 
 
 def test_who_wants_no_reminders_is_told_of_what_follows_all_the_same(engine: Engine) -> None:
@@ -220,8 +222,8 @@ def test_a_proposal_without_an_answer_reminds_and_rises(engine: Engine) -> None:
     number = engine.open("credit-repair", FACTS, Order(BUREAU, on, NOW), enterprise="A").case.id
     values = {"fetched": ["缴款凭证"], "until": "2026-12-01"}
     propose(engine, number, "proofs", values, "省一趟", Order(FIRM, on, NOW, 1))  # to be answered by the 9th
-    assert ticked(engine, date(2026, 11, 5)) == [("step", "reminder")]
-    assert ticked(engine, date(2026, 11, 12))[1:] == [("step", "superior"), ("step", "lead_department")]
+    assert ticked(engine, date(2026, 11, 5)) == [("step", "reminder"), ("may_now", "")]
+    assert ticked(engine, date(2026, 11, 12))[2:] == [("step", "superior"), ("step", "lead_department")]
     assert told(engine, "bureau")[-1] == "“答复关于证明材料由谁取得的提议”已在 2026-11-09 到期，还没有办"
     assert told(engine, "lead")[-1] == told(engine, "bureau")[-1]
 
@@ -269,7 +271,7 @@ def test_a_case_that_fails_keeps_no_other_from_being_looked_after(engine: Engine
     only = replace(engine, registry=Registry([engine.registry.newest("credit-repair")]))
     done = tick(only, date(2026, 11, 20), NOW)
     (failed,) = done.failed
-    assert (done.events, failed.case) == (1, 1)
+    assert (done.events, failed.case) == (2, 1)
     assert "hr-channel" in failed.en
 
 
@@ -286,3 +288,26 @@ def test_every_state_is_left_or_reminded_of_by_time_alone(engine: Engine, kind: 
     for state in definition.states:
         running = [clock for clock in definition.clocks if state.name in clock.runs_in]
         assert state.end or running
+
+
+# --- days that come ---------------------------------------------------------------------------------------------------
+
+
+def test_who_waits_for_a_day_is_told_on_it_once_with_what_is_left_to_do(engine: Engine) -> None:
+    number = engine.open("credit-repair", FACTS, Order(BUREAU, date(2026, 4, 1), NOW), enterprise="A").case.id
+    before_it, day = date(2026, 6, 12), date(2026, 6, 13)
+    assert Own.MAY_NOW not in dict(ticked(engine, *days(date(2026, 4, 2), before_it)))
+    assert ticked(engine, day, day + timedelta(1)).count((Own.MAY_NOW, "")) == 1
+    said = "今天起可以申请修复。还要备 2 样材料：履行义务的证明、信用修复承诺书"
+    assert told(engine, "firm").count(said) == 1
+    assert engine.case(number).state_name == RepairState.PUBLISHED, "it is told, and nothing is decided"
+
+
+def test_a_day_that_was_told_is_told_again_only_after_the_case_came_back(engine: Engine) -> None:
+    on = date(2026, 7, 1)
+    number = engine.open("credit-repair", FACTS, Order(BUREAU, on, NOW), enterprise="A").case.id
+    assert ticked(engine, on).count((Own.MAY_NOW, "")) == 1
+    act(engine, number, FIRM, Repair.OBJECT, on, {"what": "content", **SAID})
+    assert ticked(engine, on).count((Own.MAY_NOW, "")) == 1
+    act(engine, number, BUREAU, Repair.UPHOLD, on, SAID)
+    assert ticked(engine, on).count((Own.MAY_NOW, "")) == 2

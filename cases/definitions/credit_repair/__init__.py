@@ -23,6 +23,7 @@ from cases.definition import (
     Guard,
     Interview,
     Notice,
+    Opening,
     Option,
     Papers,
     Part,
@@ -34,7 +35,7 @@ from cases.definition import (
     Words,
 )
 from cases.definitions.credit_repair import facts, matters
-from cases.definitions.credit_repair.papers import MATERIALS
+from cases.definitions.credit_repair.papers import MATERIALS, left_to_hand_in
 from cases.local_targets import ANSWER, AT_ONCE, OBJECTION, RECHECKS, RECURRING, SUPPLEMENT
 from graph.ontology import OutcomeKind
 from rules.credit_repair.deadlines import ACCEPT, DECIDE, FEEDBACK
@@ -348,6 +349,14 @@ DEFINITION: Final = Definition(
     clocks=_CLOCKS,
     interviews=(Interview(A.SUBMIT, (*facts.ASKED, _CONTACT.name), facts.matters, _APPLYING, MATERIALS),),
     matters=matters.matters(_PREPARING, frozenset({S.ACCEPTED, S.EXTENDED})),
+    openings=(
+        Opening(
+            A.MAY_APPLY,
+            Role.ENTERPRISE,
+            Words("今天起可以申请修复", "repair may be applied for from today on"),
+            left_to_hand_in,
+        ),
+    ),
     notices=(
         Notice("open", FIRM | UNIT, Words("信用修复案件已建立", "a case of credit repair was opened")),
         Notice(A.CONSULT, FIRM | UNIT, Words("对方请求磋商", "the other side wants to consult")),

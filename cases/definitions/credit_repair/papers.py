@@ -52,6 +52,15 @@ def _more_agreed(case: Case, _known: Values, _on: date) -> bool:
     return bool(case.agreed(PROOFS).get("asked"))
 
 
+def left_to_hand_in(case: Case, on: date) -> Words:
+    """Which papers an application of this case needs that nobody fetches."""
+    needed = [each.words for each in MATERIALS if each.needed(case, {}, on) and not each.fetched(case)]
+    return Words(
+        f"还要备 {len(needed)} 样材料：{'、'.join(each.zh for each in needed)}",
+        f"{len(needed)} papers are needed: {', '.join(each.en for each in needed)}",
+    )
+
+
 MATERIALS: Final = (
     Material(
         "performance", PERFORMANCE,
