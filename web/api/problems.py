@@ -75,6 +75,9 @@ MEANINGS: Mapping[type[LianxinError], Meaning] = {
     errors.IllegalAction: Meaning(
         409, "illegal_action", "这一步现在不能办", "请看案件现状和可办事项。", "Look at what is open in the case."
     ),
+    errors.HeldBack: Meaning(
+        409, "held_back", "规则拦下了这一步", "请看原因和补救办法。", "Look at the reason and at what would help."
+    ),
     errors.StaleVersion: Meaning(
         412, "stale_version", "案件已有新进展", "请重新读取案件后再办。", "Read the case again, then decide."
     ),
