@@ -294,7 +294,9 @@ def test_every_state_is_left_or_reminded_of_by_time_alone(engine: Engine, kind: 
 
 
 def test_who_waits_for_a_day_is_told_on_it_once_with_what_is_left_to_do(engine: Engine) -> None:
-    number = engine.open("credit-repair", FACTS, Order(BUREAU, date(2026, 4, 1), NOW), enterprise="A").case.id
+    three_months = {**{k: v for k, v in FACTS.items() if k != "fine_band"}, "sanctions": ["confiscate_income"]}
+    opened_on = Order(BUREAU, date(2026, 4, 1), NOW)
+    number = engine.open("credit-repair", three_months, opened_on, enterprise="A").case.id
     before_it, day = date(2026, 6, 12), date(2026, 6, 13)
     assert Own.MAY_NOW not in dict(ticked(engine, *days(date(2026, 4, 2), before_it)))
     assert ticked(engine, day, day + timedelta(1)).count((Own.MAY_NOW, "")) == 1
