@@ -5,8 +5,8 @@ from alembic import op
 
 from graph.ledger.database import refusing_changes
 
-revision = "0006"
-down_revision = "0007"  # the numbers are names: this is the order in which they were written
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
