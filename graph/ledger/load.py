@@ -5,7 +5,7 @@ database in sets, so memory stays flat.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -121,15 +121,7 @@ def append(
         "skipped": dict(skipped),
         "refused": refused,
     }
-    load = insert_row(
-        connection,
-        schema.load,
-        dataset=dataset,
-        mode=request.mode,
-        started_at=request.started_at,
-        report=orjson.dumps(counts).decode(),
-        data_day=request.data_day,
-    )
+    load = insert_load(connection, request, dataset, counts)
     files = _insert_files(connection, load, request.files)
     values: dict[str, Any] = {"dataset": dataset, "load": load, "present": True, "absent": False, "file": files[0]}
     for statement in (_APPEND_RECORDS, _APPEND_LINKS):
@@ -234,12 +226,30 @@ def dataset_number(connection: Connection, request: LoadRequest) -> int:
     return int(known["id"])
 
 
+def insert_load(connection: Connection, request: LoadRequest, dataset: int, report: Mapping[str, Any]) -> int:
+    """The row of a load with its report, in the form of `LoadOutcome.report`; gives its number."""
+    return insert_row(
+        connection,
+        schema.load,
+        dataset=dataset,
+        mode=request.mode,
+        started_at=request.started_at,
+        report=orjson.dumps(report).decode(),
+        data_day=request.data_day,
+    )
+
+
+def insert_file(connection: Connection, load: int, info: SourceFileInfo) -> int:
+    """The row of one file of a load; gives its number."""
+    return insert_row(
+        connection, schema.load_file, load=load, name=info.name, digest=info.digest, size=info.size, rows=info.rows
+    )
+
+
 def _insert_files(connection: Connection, load: int, files: Iterable[SourceFileInfo]) -> list[int]:
     ids = []
     for stage, info in enumerate(files):
-        file = insert_row(
-            connection, schema.load_file, load=load, name=info.name, digest=info.digest, size=info.size, rows=info.rows
-        )
+        file = insert_file(connection, load, info)
         connection.execute(text("INSERT INTO stage_file VALUES (:stage, :file)"), {"stage": stage, "file": file})
         ids.append(file)
     return ids

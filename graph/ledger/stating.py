@@ -7,12 +7,11 @@ that the transaction already holds. Either stands in the ledger as a load of its
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, select
 
 from graph.ledger import schema
 from graph.ledger.commit import insert_row, take_position
-from graph.ledger.load import dataset_number
+from graph.ledger.load import dataset_number, insert_file, insert_load
 from graph.ledger.reading import record_number
 from graph.ledger.request import LoadRequest
 from graph.ontology import Link, Record, Ref, body, read_body
@@ -27,18 +26,8 @@ def state(connection: Connection, request: LoadRequest, row: int, statements: Se
     (info,) = request.files
     counts = {"rows": 1, "new": 1, "changed": 0, "unchanged": 0, "retracted": 0}
     report = {**counts, "noted": {}, "skipped": {}, "refused": []}
-    load = insert_row(
-        connection,
-        schema.load,
-        dataset=dataset,
-        mode=request.mode,
-        started_at=request.started_at,
-        report=orjson.dumps(report).decode(),
-        data_day=request.data_day,
-    )
-    file = insert_row(
-        connection, schema.load_file, load=load, name=info.name, digest=info.digest, size=info.size, rows=info.rows
-    )
+    load = insert_load(connection, request, dataset, report)
+    file = insert_file(connection, load, info)
     place: dict[str, Any] = {"dataset": dataset, "present": True, "load": load, "file": file, "row": row}
     for each in statements:
         stated = {**place, "part": each.part, "body": body(each)}
