@@ -60,6 +60,11 @@ class Event:
         """All that was stated and is still there."""
         return {**self.data.get("values", {}), **self.personal}
 
+    def stated_day(self, field: str | None) -> date | None:
+        """The day that a field states; None without a field, or where it was left blank."""
+        given = None if field is None else self.values.get(field)
+        return None if given is None else date.fromisoformat(given)
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -178,20 +183,16 @@ class Case:
         """What one side said last of itself under each name."""
         found: dict[str, Any] = {}
         for each in self.events:
-            action = self.definition.action(each.action)
-            names = {field.name for field in action.fields if field.claimed} if action is not None else set()
+            names = self.definition.claimed_in(each.action)
             found |= {name: value for name, value in each.values.items() if name in names}
         return found
 
     def _said(self, *, claims: bool) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for each in self.events:
-            action = self.definition.action(each.action)
-            if action is not None:
-                left_out = set() if claims else {field.name for field in action.fields if field.claimed}
+            if each.action == Own.OPEN or self.definition.action(each.action) is not None:
+                left_out = frozenset() if claims else self.definition.claimed_in(each.action)
                 found |= {name: value for name, value in each.values.items() if name not in left_out}
-            elif each.action == Own.OPEN:
-                found |= each.values
         return found
 
     def agreed(self, matter: str) -> Data:
@@ -245,19 +246,14 @@ def _run(clock: Clock, run: Run | None, state: str, event: Event) -> Run | None:
     """A clock after a case has come into a state."""
     if state in clock.runs_in:
         if run is None:
-            started = _stated_day(event, clock.since) or event.on
-            return Run(clock.name, event.seq, (Stretch(True, started),), until=_stated_day(event, clock.until))
+            started = event.stated_day(clock.since) or event.on
+            return Run(clock.name, event.seq, (Stretch(True, started),), until=event.stated_day(clock.until))
         return run if run.running else run.turned(event.on)
     if state in clock.goes_on_in:
         return run
     if state in clock.pauses_in and run is not None:
         return run.turned(event.on) if run.running else run
     return None
-
-
-def _stated_day(event: Event, field: str | None) -> date | None:
-    given = None if field is None else event.values.get(field)
-    return None if given is None else date.fromisoformat(given)
 
 
 def _told(case: Case, event: Event) -> Case:

@@ -351,6 +351,11 @@ class Definition:
     def action(self, name: str) -> Action | None:
         return next((each for each in self.actions if each.name == name), None)
 
+    def claimed_in(self, action: str) -> frozenset[str]:
+        """The fields of an action that one side says of itself."""
+        found = self.action(action)
+        return frozenset() if found is None else frozenset(each.name for each in found.fields if each.claimed)
+
     def matter(self, name: str) -> Matter | None:
         return next((each for each in self.matters if each.name == name), None)
 

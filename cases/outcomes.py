@@ -10,7 +10,6 @@ authority of the case made: what somebody types into a case changes nothing abou
 """
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -41,8 +40,8 @@ def statements(case: Case, event: Event) -> tuple[Outcome, Settles] | None:
     about = _about(case)
     if action is None or action.effect is None or about is None:
         return None
-    effect, day = action.effect, _day(event, action.effect.day) or event.on
-    until = _day(event, effect.until)
+    effect, day = action.effect, event.stated_day(action.effect.day) or event.on
+    until = event.stated_day(effect.until)
     outcome = Outcome(
         key=f"{case.id}/{event.seq}",
         title=f"{case.definition.words.zh}第 {case.id} 号：{chinese(effect.kind)}",
@@ -67,11 +66,6 @@ def _about(case: Case) -> Ref | None:
     return ref if type_name in RECORD_TYPES and ("Outcome", type_name) in Settles.ends and key else None
 
 
-def _day(event: Event, field: str | None) -> date | None:
-    given = None if field is None else event.values.get(field)
-    return None if given is None else date.fromisoformat(given)
-
-
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
@@ -80,8 +74,8 @@ def write(connection: Connection, case: Case, event: Event) -> bool:
 
     The caller sees to it that it is not written yet.
     """
-    made = statements(case, event)
-    if made is None or not _holds_for(connection, case, made[1].to_ref):
+    made = _holding(connection, case, event)
+    if made is None:
         return False
     file = SourceFileInfo(f"案件 {case.id}", event.hash, len(event_log.canonical(dict(event.data))), 1)
     request = LoadRequest(DATASET, FORMAT, LABEL, "increment", [file], event.at)
@@ -96,7 +90,7 @@ def catch_up(ledger: Store, registry: Registry) -> int:
     """
     with ledger.reading() as connection:
         waiting = [
-            number for number, case, event in _unwritten(connection, registry) if _writable(connection, case, event)
+            number for number, case, event in _unwritten(connection, registry) if _holding(connection, case, event)
         ]
     done = 0
     for number in waiting:
@@ -107,9 +101,10 @@ def catch_up(ledger: Store, registry: Registry) -> int:
     return done
 
 
-def _writable(connection: Connection, case: Case, event: Event) -> bool:
+def _holding(connection: Connection, case: Case, event: Event) -> tuple[Outcome, Settles] | None:
+    """What an event comes to, where it holds for the record that it is about."""
     made = statements(case, event)
-    return made is not None and _holds_for(connection, case, made[1].to_ref)
+    return made if made is not None and _holds_for(connection, case, made[1].to_ref) else None
 
 
 def _holds_for(connection: Connection, case: Case, about: Ref) -> bool:

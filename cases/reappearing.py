@@ -18,7 +18,7 @@ from cases.case import PLATFORM, Case, Event
 from cases.definition import Action, Reappearance
 from cases.engine import Engine, Plan, told_of
 from graph.ledger.schema import case_file, dataset, load, load_file, record, record_version, restated
-from graph.ontology import read_body
+from graph.ontology import Outcome, Ref, read_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +73,24 @@ def _plan(case: Case, action: Action, seen: Seen) -> Plan:
     return Plan(action.name, data, tell=told_of(case.definition, action.name))
 
 
-def _settled(case: Case, declared: Reappearance) -> tuple[Event, date] | None:
-    """The event by which the record was settled last, and the day of its outcome."""
+def _settled(case: Case, declared: Reappearance) -> tuple[Event, Outcome, Ref] | None:
+    """The event by which the record was settled last, its outcome, and the record."""
     for event in reversed(case.events):
         made = outcomes.statements(case, event)
         if made is not None and made[0].kind in declared.after:
-            return event, made[0].decided_on or event.on
+            return event, made[0], made[1].to_ref
     return None
 
 
-def _seen(connection: Connection, case: Case, declared: Reappearance, settled: tuple[Event, date]) -> Iterator[Seen]:
+def _seen(
+    connection: Connection, case: Case, declared: Reappearance, settled: tuple[Event, Outcome, Ref]
+) -> Iterator[Seen]:
     """The loads that state the record as displayed after it was settled, and are not taken up yet; the newest first."""
-    event, day = settled
+    event, outcome, about = settled
     written = outcomes.load_of(connection, event)
-    made = outcomes.statements(case, event)
-    if written is None or made is None:
+    if written is None:
         return
-    about = made[1].to_ref
+    day = outcome.decided_on or event.on
     taken = [each.data["load"] for each in case.events if each.action == declared.action]
     query = (
         select(

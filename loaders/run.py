@@ -232,6 +232,7 @@ def _parsed_json(
 ) -> Iterator[tuple[int, Row | None]]:
     # The model's validator itself: `model_validate_json` adds half as much again on rows this small.
     validate: Callable[[bytes], Row] = declared.model.__pydantic_validator__.validate_json
+    # mypy knows no list of a class that is only known at run time.
     validate_all = TypeAdapter(list[declared.model]).validator.validate_json  # type: ignore[name-defined]
     for rows in read_json_lines(opened, fields, run.progress.read):
         if parsed := _all_of(rows, validate_all):

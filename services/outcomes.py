@@ -36,9 +36,8 @@ class OutcomeOf:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A fact that an outcome tells the rules, and the outcome that tells it."""
+    """The value of a fact that an outcome tells the rules, and the outcome that tells it."""
 
-    name: str
     value: Any
     by: OutcomeOf
 
@@ -98,15 +97,15 @@ def told(found: Iterable[OutcomeOf], on: date) -> Mapping[str, Told]:
     facts: dict[str, Told] = {}
     for each in decided(found, on):
         if each.kind is K.REPAIRED:
-            facts["repaired_on"] = Told("repaired_on", each.on, each)
+            facts["repaired_on"] = Told(each.on, each)
         elif each.kind is K.CORRECTED:
-            facts["decision_revoked_on"] = Told("decision_revoked_on", each.on, each)
+            facts["decision_revoked_on"] = Told(each.on, each)
         elif each.kind is K.NOT_PUBLISHED:
-            facts["published"] = Told("published", False, each)
+            facts["published"] = Told(False, each)
         elif each.kind is K.REPAIR_REVOKED:
             facts.pop("repaired_on", None)
         elif each.kind is K.EXCLUDED:
-            facts["exclusion_decided_on"] = Told("exclusion_decided_on", each.on, each)
+            facts["exclusion_decided_on"] = Told(each.on, each)
         elif each.kind is K.EXCLUSION_OVER:
             facts.pop("exclusion_decided_on", None)
     return facts

@@ -145,7 +145,7 @@ def _frozen(case: Case) -> FrozenRules | None:
 
 def rules_now(case: Case, values: Values, on: date) -> list[dict[str, Any]]:
     """The rules that an application of this day is filed under; none where no set is loaded for it."""
-    found = finding(case, on, {name: value for name, value in values.items() if name in ASKED}, claims=True)
+    found = finding(case, on, _asked(values), claims=True)
     return [] if isinstance(found, Refusal) or found.ruleset is None else freeze(found.ruleset)
 
 
@@ -183,8 +183,11 @@ def may_apply(case: Case, _values: Values, on: date) -> Refusal | None:
 
 def may_apply_as_said(case: Case, values: Values, on: date) -> Refusal | None:
     """The same as if what the party says of itself were so: it answers for that, and the authority checks it later."""
-    said = {name: value for name, value in values.items() if name in ASKED}
-    return _open(finding(case, on, said, claims=True))
+    return _open(finding(case, on, _asked(values), claims=True))
+
+
+def _asked(values: Values) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in ASKED}
 
 
 def matters(case: Case, name: str, known: Values, on: date) -> bool:
