@@ -22,7 +22,7 @@ from rules.credit_repair.facts import CHINESE, Sanction, System
 from rules.credit_repair.guidance import Guidance
 from rules.law import Citation, ReadingMark
 from services.one_record import DaysOfWay, OneRecord, days, may_be_filed, steps, whys
-from services.word_paper import BLANK, HEADING, heading, line, new_paper, run, table
+from services.word_paper import BLANK, as_file, heading, line, new_paper, run, signed, table, title_line
 
 TITLE: Final = "信用修复告知书"
 SYNTHETIC: Final = "合成数据，不是真实的决定"
@@ -49,9 +49,7 @@ def notice_docx(record: OneRecord, address: str) -> bytes:
     _code(paper, record, address)
     _rests_on(paper, record)
     _end(paper, record)
-    file = io.BytesIO()
-    paper.save(file)
-    return file.getvalue()
+    return as_file(paper)
 
 
 def cited(citation: Citation) -> str:
@@ -65,9 +63,7 @@ def cited(citation: Citation) -> str:
 
 
 def _head(paper: Paper, record: OneRecord) -> None:
-    title = paper.add_paragraph()
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run(title, TITLE, size=22, font=HEADING)
+    title_line(paper, TITLE)
     if record.synthetic:
         made_up = paper.add_paragraph()
         made_up.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -209,10 +205,7 @@ def _end(paper: Paper, record: OneRecord) -> None:
     version = None if record.finding is None else record.finding.version
     rules = "" if version is None else f"；规则 {version.id}，摘要 {version.digest[:12]}"
     line(paper, f"计算日期 {record.on}{rules}。由认定单位核对后送达。", small=True)
-    for text in (f"{record.authority}（盖章）", f"{BLANK[:4]} 年 {BLANK[:2]} 月 {BLANK[:2]} 日"):
-        signed = paper.add_paragraph()
-        signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        run(signed, text)
+    signed(paper, record.authority)
 
 
 def _day(record: OneRecord) -> str:

@@ -3,12 +3,14 @@
 Fonts are 仿宋 and 黑体, as official documents have them; other systems take their nearest.
 """
 
+import io
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any, Final
 
 from docx import Document
 from docx.document import Document as Paper
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.table import Table, _Cell
@@ -48,6 +50,28 @@ def run(paragraph: Paragraph, text: str, *, size: float = 12, bold: bool = False
     added = paragraph.add_run(text)
     _set_font(added, font)
     added.font.size, added.font.bold = Pt(size), bold
+
+
+def title_line(paper: Paper, text: str) -> None:
+    """What the paper is, across its head."""
+    head = paper.add_paragraph()
+    head.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run(head, text, size=22, font=HEADING)
+
+
+def signed(paper: Paper, party: str) -> None:
+    """Where it is sealed, and the day, at its end."""
+    for text in (f"{party}（盖章）", f"{BLANK[:4]} 年 {BLANK[:2]} 月 {BLANK[:2]} 日"):
+        end = paper.add_paragraph()
+        end.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        run(end, text)
+
+
+def as_file(paper: Paper) -> bytes:
+    """The document as a file."""
+    file = io.BytesIO()
+    paper.save(file)
+    return file.getvalue()
 
 
 def heading(paper: Paper, text: str) -> None:

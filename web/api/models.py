@@ -935,8 +935,8 @@ class ToDoShape(Shape):
     party: bool
 
 
-class ApplicationWords(Shape):
-    """In both languages."""
+class CaseWords(Shape):
+    """What people read, in both languages."""
 
     zh: str
     en: str
@@ -948,8 +948,8 @@ class ApplicationShape(Shape):
 
     filing: Filing
     case: int | None
-    state: ApplicationWords | None
-    ground: ApplicationWords | None
+    state: CaseWords | None
+    ground: CaseWords | None
 
 
 class EligibleShape(RecordBriefShape):
@@ -1042,13 +1042,6 @@ class RulesAnswer(Shape):
 
 
 # --- cases ------------------------------------------------------------------------------------------------------------
-
-
-class CaseWords(Shape):
-    """What people read, in both languages."""
-
-    zh: str
-    en: str
 
 
 class CaseState(CaseWords):

@@ -10,7 +10,7 @@ from cases.documents import MediaType
 from cases.engine import Engine
 from graph.ontology import Ref
 from lianxin.clock import utc_now
-from lianxin.errors import LianxinError, NotKnown
+from lianxin.errors import BadDocument, BadQuestion, CaseError, LianxinError, NotKnown
 from services import cases as service
 from web.acting import actor
 from web.pages import frame
@@ -18,6 +18,7 @@ from web.pages.case_forms import Typed
 from web.security import Permission, reach
 from web.state import platform
 
+REFUSED: Final = (CaseError, BadQuestion, BadDocument)  # what a form comes back with
 ROOM: Final = 16 * 1024 * 1024  # bytes of a form with its files: three of the largest
 _NOT_KNOWN: Final = "案件"
 

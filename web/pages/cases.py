@@ -20,10 +20,8 @@ from cases.negotiation import Answer, How, clause
 from graph.identifiers import parse_day
 from lianxin.clock import utc_now
 from lianxin.errors import (
-    BadDocument,
     BadForm,
     BadQuestion,
-    CaseError,
     LianxinError,
     NotKnown,
 )
@@ -36,7 +34,7 @@ from services.precedents import precedents
 from services.preparing import may_prepare
 from web.acting import actor
 from web.pages import case_forms, case_room, frame
-from web.pages.case_access import ROOM, called, case_engine, case_of, form_order, media_word, remember
+from web.pages.case_access import REFUSED, ROOM, called, case_engine, case_of, form_order, media_word, remember
 from web.pages.case_forms import Refused, Typed
 from web.parameters import takes
 from web.security import Permission, allowed, permission, reach, takes_files
@@ -48,7 +46,6 @@ ON_HOME: Final = 5  # cases on the first page
 ENTERPRISE: Final = Field("enterprise", Words("企业代码", "enterprise"), FieldType.TEXT, most=64)
 AUTHORITY: Final = Field("authority", Words("认定单位（照登记的写法）", "authority"), FieldType.TEXT, most=100)
 _OPEN: Final = "open"
-_REFUSED: Final = (CaseError, BadQuestion, BadDocument)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +162,7 @@ def act_in_case(number: str) -> AnyResponse:
     given = case_forms.typed(() if action is None else action.fields)
     try:
         done = case_engine().act(case.id, name, given, form_order(case_forms.seen()), case_forms.proofs())
-    except _REFUSED as refused:
+    except REFUSED as refused:
         remember(case, f"act-{name}", service.called(case, service.ACT, name), given, refused)
         return _again(case, f"act-{name}", given, refused)
     return _done(done)
@@ -182,7 +179,7 @@ def negotiate_in_case(number: str) -> AnyResponse:
     given = case_forms.typed(asked)
     try:
         done = _negotiated(case, how, given)
-    except _REFUSED as refused:
+    except REFUSED as refused:
         remember(case, name, service.called(case, how, about or request.form.get("matter", "")), given, refused)
         return _again(case, name, {**given, "parts": request.form.getlist("parts")}, refused)
     return _done(done)
@@ -324,7 +321,7 @@ def open_case(kind: str) -> AnyResponse:
     enterprise, authority = (str(parties[each.name]).strip() or None for each in (ENTERPRISE, AUTHORITY))
     try:
         done = case_engine().open(definition.kind, given, form_order(), enterprise=enterprise, authority=authority)
-    except (*_REFUSED, NotKnown) as refused:
+    except (*REFUSED, NotKnown) as refused:
         back = case_forms.refusal(_OPEN, {**given, **parties}, refused)
         return make_response(_new(definition, {}, back), back.status)
     return _done(done)

@@ -14,14 +14,14 @@ from cases.case import Case
 from cases.definition import Material
 from cases.documents import LARGEST
 from lianxin.clock import utc_now
-from lianxin.errors import BadDocument, BadForm, BadQuestion, CaseError, LianxinError, NotKnown
-from services import application, preparing
-from services.application import About
+from lianxin.errors import BadForm, BadQuestion, LianxinError, NotKnown
+from services import application_package, preparing
+from services.application_package import About
 from services.notices import DOCX
 from services.preparing import Preparation, Question
 from web.acting import actor
 from web.pages import case_forms, case_room, frame
-from web.pages.case_access import ROOM, called, case_engine, case_of, form_order, remember
+from web.pages.case_access import REFUSED, ROOM, called, case_engine, case_of, form_order, remember
 from web.pages.case_forms import Form, Refused
 from web.parameters import takes
 from web.security import Permission, permission, takes_files
@@ -31,7 +31,6 @@ ZIP: Final = "application/zip"
 _QUESTION: Final = "ask"
 _PAPERS: Final = "papers"
 _LAST: Final = "last"
-_REFUSED: Final = (CaseError, BadQuestion, BadDocument)
 
 
 def register(blueprint: Blueprint) -> None:
@@ -80,7 +79,7 @@ def hand_in_paper(number: str, action: str) -> AnyResponse:
     material = _material(made, request.form.get("material", ""))
     try:
         drafts.add_papers(platform().ledger, made.draft, material.name, case_forms.proofs(), utc_now())
-    except _REFUSED as refused:
+    except REFUSED as refused:
         return _again(case, made, f"{_PAPERS}-{material.name}", refused)
     return redirect(f"{_address(case, action)}#papers", 303)
 
@@ -102,14 +101,16 @@ def letter(number: str, action: str, material: str) -> Response:
     found = _material(_prepared(case, action), material)
     if not found.letter:
         raise NotKnown("letter", "可以下载的文书", material[:40])
-    return _file(application.letter_docx(_about(case), found), DOCX, f"lianxin-case-{case.id}-{found.name}.docx")
+    return _file(
+        application_package.letter_docx(_about(case), found), DOCX, f"lianxin-case-{case.id}-{found.name}.docx"
+    )
 
 
 @permission(Permission.CASE_ACT)
 def package(number: str, action: str) -> Response:
     """GET /cases/<number>/prepare/<action>/package: form, papers and their digests, as one ZIP."""
     case = case_of(number, Permission.CASE_ACT)
-    made = application.package(platform().ledger, _about(case), _prepared(case, action))
+    made = application_package.package(platform().ledger, _about(case), _prepared(case, action))
     return _file(made, ZIP, f"lianxin-case-{case.id}-{action}.zip")
 
 
@@ -125,7 +126,7 @@ def send_prepared(number: str, action: str) -> AnyResponse:
         _check_complete(made)
         proofs = drafts.proofs(platform().ledger, made.handed)
         done = case_engine().act(case.id, action, {**made.values, **given}, form_order(case_forms.seen()), proofs)
-    except _REFUSED as refused:
+    except REFUSED as refused:
         return _again(case_engine().case(case.id, actor()), made, _LAST, refused)
     drafts.discard(platform().ledger, made.draft)
     return redirect(url_for("pages.case_page", number=case.id, done=done.event.seq), 303)
@@ -157,7 +158,7 @@ def _page(case: Case, made: Preparation, ask: str, refused: Refused | None) -> s
         last=case_forms.form(_LAST, made.action.words, made.last, refused),
         refused=refused,
         largest=LARGEST // 2**20,
-        holding=application.HOLDING_ZH,
+        holding=application_package.HOLDING_ZH,
     )
 
 

@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from docx.document import Document as WordPaper
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-
 from cases import documents, forms
 from cases.case import Case
 from cases.definition import Material
 from cases.negotiation import clause
 from graph.ledger import Ledger
 from services.preparing import Holding, Paper, Preparation
-from services.word_paper import BLANK, HEADING, heading, line, new_paper, run, table
+from services.word_paper import BLANK, as_file, heading, line, new_paper, signed, table, title_line
 
 HOLDING_ZH: Final = {Holding.HERE: "已备", Holding.FETCHED: "由单位调取", Holding.MISSING: "还缺"}
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # of every file in a package: equal contents make equal packages
@@ -39,22 +36,22 @@ class About:
 def letter_docx(about: About, material: Material) -> bytes:
     """A letter of the enterprise, to be signed."""
     paper = new_paper(material.words.zh, about.on)
-    _title(paper, material.words.zh)
+    title_line(paper, material.words.zh)
     line(paper, f"{about.case.authority or BLANK}：")
     line(paper, f"{about.party}（{about.case.enterprise or BLANK}）就{_subject(about.case)}，郑重承诺：")
     for number, each in enumerate(material.letter, 1):
         line(paper, f"{number}. {each.zh}")
     line(paper, f"依据：{clause(material.law)}", small=True)
     line(paper, _DRAFT, small=True)
-    _signed(paper, about.party)
-    return _saved(paper)
+    signed(paper, about.party)
+    return as_file(paper)
 
 
 def form_docx(about: About, made: Preparation) -> bytes:
     """The application as it is filled, with the list of its papers and what is still missing."""
-    title = f"{about.case.definition.words.zh}申请表"
-    paper = new_paper(title, about.on)
-    _title(paper, title)
+    name = f"{about.case.definition.words.zh}申请表"
+    paper = new_paper(name, about.on)
+    title_line(paper, name)
     heading(paper, "一、申请人和事项")
     case = about.case
     parties = [("企业代码", case.enterprise or "没有写"), ("受理单位", case.authority or "没有写")]
@@ -64,8 +61,8 @@ def form_docx(about: About, made: Preparation) -> bytes:
     heading(paper, "三、材料")
     table(paper, ("材料", "在哪里", "依据"), [_paper_row(each) for each in made.papers])
     line(paper, _DRAFT, small=True)
-    _signed(paper, about.party)
-    return _saved(paper)
+    signed(paper, about.party)
+    return as_file(paper)
 
 
 def package(ledger: Ledger, about: About, made: Preparation) -> bytes:
@@ -89,12 +86,6 @@ def _papers(ledger: Ledger, made: Preparation) -> Iterator[tuple[str, bytes]]:
 # --- the parts --------------------------------------------------------------------------------------------------------
 
 
-def _title(paper: WordPaper, title: str) -> None:
-    head = paper.add_paragraph()
-    head.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run(head, title, size=22, font=HEADING)
-
-
 def _subject(case: Case) -> str:
     record = case.opened.get("record")
     return f"第 {case.id} 号案件" + (f"（记录 {record}）" if record else "")
@@ -112,16 +103,3 @@ def _paper_row(each: Paper) -> Sequence[str]:
     digests = "\n".join(f"SHA-256 {paper.digest}" for paper in each.documents)
     where = f"{HOLDING_ZH[each.holding]}{f'，{each.source}' if each.source else ''}"
     return each.material.words.zh, f"{where}\n{digests}" if digests else where, clause(each.material.law)
-
-
-def _signed(paper: WordPaper, party: str) -> None:
-    for text in (f"{party}（盖章）", f"{BLANK[:4]} 年 {BLANK[:2]} 月 {BLANK[:2]} 日"):
-        end = paper.add_paragraph()
-        end.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        run(end, text)
-
-
-def _saved(paper: WordPaper) -> bytes:
-    file = io.BytesIO()
-    paper.save(file)
-    return file.getvalue()
