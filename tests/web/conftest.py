@@ -4,9 +4,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from flask_openapi.openapi import OpenAPI
+from werkzeug.test import TestResponse
 
 from cases import accounts, sessions
 from cases.accounts import Role
@@ -15,11 +18,14 @@ from graph.ledger import Ledger
 from lianxin.clock import utc_now
 from services.demo.accounts import make_accounts, name_of
 from services.demo.cases import open_cases
+from web import create_app
 from web.state import platform_of
 from web.visitor import COOKIE
 
 AsRole = Callable[[FlaskClient, Role], None]
 AsAccount = Callable[[FlaskClient, str], str]
+Sent = Callable[..., TestResponse]
+DAY = date(2026, 11, 24)
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +33,7 @@ def served_ledger(demo_ledger: Ledger, tmp_path_factory: pytest.TempPathFactory)
     """A copy of the demo ledger with the demo's accounts in it."""
     with closing(_copy(demo_ledger, tmp_path_factory)) as ledger:
         make_accounts(ledger, Passwords(cheap=True), utc_now())
-        open_cases(ledger, date(2026, 11, 24), utc_now())
+        open_cases(ledger, DAY, utc_now())
         yield ledger
 
 
@@ -65,3 +71,30 @@ def as_account() -> AsAccount:
 def as_role(as_account: AsAccount) -> AsRole:
     """`as_role(client, Role.AUDITOR)`: from now on the client is logged in as the demo's account of the role."""
     return lambda client, role: (as_account(client, name_of(role)), None)[1]
+
+
+@pytest.fixture(scope="module")
+def ledger(module_demo_ledger: Ledger) -> Ledger:
+    """A copy of the demo ledger of the module's own, with the demo's accounts."""
+    make_accounts(module_demo_ledger, Passwords(cheap=True), utc_now())
+    return module_demo_ledger
+
+
+@pytest.fixture(scope="module")
+def app(ledger: Ledger) -> OpenAPI:
+    """The demo over it, whose forms need no token."""
+    made = create_app(ledger, demo=True, today=lambda: DAY)
+    made.config["WTF_CSRF_ENABLED"] = False
+    return made
+
+
+@pytest.fixture
+def go(app: OpenAPI, as_role: AsRole) -> Sent:
+    """`go(FIRM, "/cases/1")`, `go(FIRM, address, {form})`: the answer; each time from another browser."""
+
+    def ask(role: Role, address: str, form: Any = None) -> TestResponse:
+        client = app.test_client()
+        as_role(client, role)
+        return client.get(address) if form is None else client.post(address, data=form)
+
+    return ask

@@ -14,13 +14,11 @@ from werkzeug.test import TestResponse
 
 from cases import definitions, notices
 from cases.accounts import Role
-from cases.passwords import Passwords
 from graph.ledger import Ledger
 from graph.memory_build import build
-from lianxin.clock import utc_now
 from services.cases import engine
 from services.credit import credit
-from services.demo.accounts import AUTHORITY, ENTERPRISE, make_accounts, name_of
+from services.demo.accounts import AUTHORITY, ENTERPRISE, name_of
 from web import create_app
 
 DAY = date(2026, 11, 24)
@@ -31,31 +29,6 @@ FACTS = {
 }  # fmt: skip
 Sent = Callable[..., TestResponse]
 HIDDEN = re.compile(r'name="(token|version)" value="([^"]+)"')
-
-
-@pytest.fixture(scope="module")
-def ledger(module_demo_ledger: Ledger) -> Ledger:
-    make_accounts(module_demo_ledger, Passwords(cheap=True), utc_now())
-    return module_demo_ledger
-
-
-@pytest.fixture(scope="module")
-def app(ledger: Ledger) -> OpenAPI:
-    made = create_app(ledger, demo=True, today=lambda: DAY)
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
-
-
-@pytest.fixture
-def go(app: OpenAPI, as_role: Callable[[FlaskClient, Role], None]) -> Sent:
-    """`go(FIRM, "/cases")`, `go(FIRM, "/cases/1/actions", {form})`: the answer."""
-
-    def ask(role: Role, address: str, form: Any = None) -> TestResponse:
-        client = app.test_client()
-        as_role(client, role)
-        return client.get(address) if form is None else client.post(address, data=form)
-
-    return ask
 
 
 FIRM, UNIT, LEAD = Role.ENTERPRISE, Role.REPAIR_AUTHORITY, Role.LEAD_DEPARTMENT

@@ -22,16 +22,14 @@ from cases.actor import Actor, Order
 from cases.claims import ClaimedFact, Statement
 from cases.documents import Proof
 from cases.negotiation import Answer, answer, confirm, propose
-from cases.passwords import Passwords
 from graph.ledger import Ledger
 from graph.memory_build import build
 from graph.ontology import Ref
 from lianxin.clock import utc_now
 from services.cases import engine
 from services.credit import credit
-from services.demo.accounts import AUTHORITY, ENTERPRISE, make_accounts
+from services.demo.accounts import AUTHORITY, ENTERPRISE
 from services.precedents import FEWEST
-from web import create_app
 
 DAY = date(2026, 11, 24)
 PDF = b"%PDF-1.7\n"
@@ -45,31 +43,6 @@ ANSWERS = {
     "procedure": "ordinary", "duties_done_on": "2026-07-01", "public_commitment": "true", "contact": "王先生 0571",
 }  # fmt: skip
 Sent = Callable[..., TestResponse]
-
-
-@pytest.fixture(scope="module")
-def ledger(module_demo_ledger: Ledger) -> Ledger:
-    make_accounts(module_demo_ledger, Passwords(cheap=True), utc_now())
-    return module_demo_ledger
-
-
-@pytest.fixture(scope="module")
-def app(ledger: Ledger) -> OpenAPI:
-    made = create_app(ledger, demo=True, today=lambda: DAY)
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
-
-
-@pytest.fixture
-def go(app: OpenAPI, as_role: Callable[[FlaskClient, Role], None]) -> Sent:
-    """`go(FIRM, "/cases/1")`, `go(FIRM, address, {form})`: the answer; each time from another browser."""
-
-    def ask(role: Role, address: str, form: Any = None) -> TestResponse:
-        client = app.test_client()
-        as_role(client, role)
-        return client.get(address) if form is None else client.post(address, data=form)
-
-    return ask
 
 
 def order(role: Role, seen: int | None = None) -> Order:

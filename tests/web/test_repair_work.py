@@ -18,7 +18,6 @@ from cases import record_links
 from cases.accounts import Role
 from cases.actor import Actor, Order
 from cases.claims import standing
-from cases.passwords import Passwords
 from cases.tout_reports import reports
 from graph.ledger import Ledger
 from graph.memory_build import build
@@ -28,7 +27,7 @@ from lianxin.settings import Settings
 from services import notices
 from services.cases import engine
 from services.credit import credit
-from services.demo.accounts import AUTHORITY, make_accounts
+from services.demo.accounts import AUTHORITY
 from web import create_app
 from web.pages import eligible, impact
 
@@ -46,20 +45,6 @@ STATED = {
     "published": "yes",
     "party": "甲公司",
 }
-
-
-@pytest.fixture(scope="module")
-def ledger(module_demo_ledger: Ledger) -> Ledger:
-    """With the demo's accounts."""
-    make_accounts(module_demo_ledger, Passwords(cheap=True), utc_now())
-    return module_demo_ledger
-
-
-@pytest.fixture(scope="module")
-def app(ledger: Ledger) -> OpenAPI:
-    made = create_app(ledger, demo=True, today=lambda: DAY)
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
 
 
 @pytest.fixture
